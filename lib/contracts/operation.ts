@@ -1,0 +1,193 @@
+import type { EventData, EventType, Outcome } from "./event.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { OperationRequest } from "./request.ts";
+
+/** Version of every ledger record that this release writes; it reads this one and the two before. */
+export const recordVersion = 1;
+
+/** The note written before an effect. An intent without a result is reconciled, never repeated blindly. */
+export interface Intent {
+  readonly nonce: string;
+  /** 1 for the first attempt; counts up each time absence was proven. */
+  readonly attempt: number;
+  /** What `find` needs: a baseline of existing ids, a marker, a derived name. */
+  readonly prepared: Json;
+  readonly writtenAt: number;
+  /** The request is not sent after this time (ms since 1970). */
+  readonly sendBefore: number;
+  /** Until this time the request may be in flight: nobody else looks or sends. */
+  readonly liveUntil: number;
+  /** From here on an absent answer proves absence. */
+  readonly settledAt: number;
+  readonly looks?: number;
+  /** Present once the effect is known to have taken place. */
+  readonly result?: Json;
+  /** Whether the result was found by asking the provider after a lost answer. */
+  readonly recovered?: boolean;
+}
+
+export interface HistoryEntry {
+  readonly at: number;
+  /** Kebab-case: `accepted`, `intent-written`, `effect-done`, `effect-adopted`, `poll`, `waiting`, `cancel-requested`, … */
+  readonly what: string;
+  readonly step?: string;
+  readonly detail?: string;
+  /** The provider's request id. */
+  readonly requestId?: string;
+}
+
+/** What a step owes. Entries are dropped only when a message that was sent after them has arrived (`provedBy`). */
+export type Owed =
+  | {
+      readonly kind: "event";
+      readonly provedBy: number;
+      /** `seq` of the write that owes it and index within it: together the event's id. */
+      readonly seq: number;
+      readonly index: number;
+      readonly type: EventType;
+      readonly at: number;
+      readonly data: EventData;
+    }
+  | { readonly kind: "give-back"; readonly provedBy: number; readonly resource: string; readonly k: number };
+
+/** The one step message that an operation has outstanding. */
+export interface OwedStep {
+  readonly n: number;
+  readonly attempt: number;
+  /** Not to be delivered before this time (ms since 1970). */
+  readonly notBefore: number;
+}
+
+export interface WaitingFor {
+  /** Kebab-case: `throttled`, `unavailable`, `unauthorized`, `turn`, `paused`, `settling`, `unknown-status`, `configuration`. */
+  readonly code: string;
+  readonly detail: string;
+  readonly since: number;
+  /** Poll number at which it began, for bounds counted in polls. */
+  readonly sinceN?: number;
+  readonly who?: string;
+}
+
+export interface OperationRecord {
+  readonly kind: "operation";
+  readonly v: number;
+  readonly id: string;
+  /** New for each write: a conflict whose stored nonce is ours is our own success. */
+  readonly nonce: string;
+  readonly contentHash: string;
+  readonly request: OperationRequest;
+  readonly requestedBy: string;
+  readonly parent?: string;
+  readonly children?: { readonly total: number; readonly ended: Readonly<Partial<Record<Outcome, number>>> };
+  readonly state: "active" | "ended";
+  readonly outcome?: Outcome;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly step: string;
+  readonly seq: number;
+  /** Last poll that was written down. */
+  readonly n: number;
+  readonly intents: Readonly<Record<string, Intent>>;
+  /** Where the provider's side of the operation is found. */
+  readonly handle?: Json;
+  readonly providerStatus?: string;
+  readonly providerIds?: Readonly<Record<string, string>>;
+  readonly result?: JsonObject;
+  readonly waitingFor?: WaitingFor;
+  readonly history: readonly HistoryEntry[];
+  readonly outbox: readonly Owed[];
+  readonly owedStep?: OwedStep;
+  /** Message that wrote this state: when it comes again, our own crash is behind it. */
+  readonly writer?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly endedAt?: number;
+  /** When the sweep looks: set while the row is active or its outbox is not known to be sent. */
+  readonly wakeAt?: number;
+  /** When the row becomes a tombstone: set once it is ended and everything it owed was sent. */
+  readonly retainUntil?: number;
+  /** Sweeps in a row without progress: the back-off of `wakeAt`. */
+  readonly sweeps: number;
+  readonly deadline: number;
+  readonly cancelRequested?: { readonly at: number; readonly by: string; readonly note?: string };
+  readonly turn?: { readonly resource: string; readonly holdsGivenUp: number };
+  /** Set when a dead letter stopped the chain: the sweep leaves the row alone until its deadline. */
+  readonly parked?: { readonly at: number; readonly deadLetter: string };
+  readonly resolution?: {
+    readonly as: "succeeded" | "failed" | "not-done";
+    readonly by: string;
+    readonly note: string;
+    readonly at: number;
+  };
+  readonly traceparent?: string;
+}
+
+/** What stays of a finished operation until its idempotency key may be forgotten. */
+export interface TombstoneRecord {
+  readonly kind: "tombstone";
+  readonly v: number;
+  readonly id: string;
+  readonly nonce: string;
+  readonly contentHash: string;
+  readonly outcome: Outcome;
+  readonly endedAt: number;
+  readonly retainUntil: number;
+}
+
+/** Who may write to one provider resource, and who is next. */
+export interface TurnRecord {
+  readonly kind: "turn";
+  readonly v: number;
+  readonly resource: string;
+  readonly nonce: string;
+  readonly holder: { readonly operation: string; readonly k: number };
+  readonly line: readonly { readonly operation: string; readonly k: number }[];
+}
+
+export interface DeadLetterRecord {
+  readonly kind: "dead-letter";
+  readonly v: number;
+  readonly id: string;
+  readonly nonce: string;
+  readonly queue: string;
+  /** The message as it came, cut at a bound. */
+  readonly body: string;
+  readonly cause: string;
+  readonly receives: number;
+  readonly at: number;
+  readonly operation?: string;
+  readonly step?: string;
+  readonly seq?: number;
+  readonly providerStatus?: string;
+  readonly verdict: "safe-to-redrive" | "moved-on" | "expired" | "needs-decision";
+  readonly redrivenAt?: number;
+  readonly retainUntil: number;
+}
+
+/** A person's hold on a connection: no new effects while paused, polls go on. */
+export interface ConnectionRecord {
+  readonly kind: "connection";
+  readonly v: number;
+  readonly name: string;
+  readonly nonce: string;
+  readonly paused?: { readonly at: number; readonly by: string; readonly note?: string };
+}
+
+export type LedgerRecord = OperationRecord | TombstoneRecord | TurnRecord | DeadLetterRecord | ConnectionRecord;
+
+export const operationKey = (id: string) => `operation/${id}`;
+export const turnKey = (resource: string) => `turn/${resource}`;
+export const deadLetterKey = (id: string) => `dead-letter/${id}`;
+export const connectionKey = (name: string) => `connection/${name}`;
+
+/** An `unknown` outcome keeps its turn from everybody else until a person has resolved it. */
+export function isQuarantined(record: OperationRecord): boolean {
+  return record.outcome === "unknown" && record.resolution === undefined;
+}
+
+/** When the sweep has to look at a record, for the ledger's `due` index. */
+export function dueAtOf(record: LedgerRecord): number | undefined {
+  if (record.kind === "operation") return record.wakeAt ?? record.retainUntil;
+  if (record.kind === "tombstone" || record.kind === "dead-letter") return record.retainUntil;
+  return undefined;
+}
