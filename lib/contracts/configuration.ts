@@ -2,7 +2,9 @@ import * as z from "zod/mini";
 import { isDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
 
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "expected a name of letters, digits, . _ -"));
+const name = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a name of letters, digits, . _ -"));
 const duration = z.string().check(z.refine(isDuration, "expected an ISO 8601 duration such as P90D"));
 const bounded = z.string().check(z.minLength(1), z.maxLength(limits.identifierLength));
 
@@ -12,9 +14,12 @@ export const secretReferenceSchema = z
   .check(
     z.regex(
       /^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,1024}|vault:[A-Za-z0-9][A-Za-z0-9._-]{0,127})$/,
-      "expected a reference such as env:NAME, file:path or vault:name: a secret itself never stands in the configuration",
+      "expected a reference such as env:NAME, file:path or vault:name: a secret itself never stands in the configuration, store it with `drover vault put NAME` and write vault:NAME",
     ),
   );
+
+/** What a vault key looks like: 32 bytes in base64, as `openssl rand -base64 32` prints them. */
+export const vaultKeyPattern = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
 /** An https origin; http only on loopback, where emulators live. */
 const endpoint = z.string().check(

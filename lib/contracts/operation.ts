@@ -85,6 +85,8 @@ export interface OperationRecord {
   readonly code?: string;
   readonly step: string;
   readonly seq: number;
+  /** When the operation entered this step. */
+  readonly stepSince: number;
   /** Last poll that was written down. */
   readonly n: number;
   readonly intents: Readonly<Record<string, Intent>>;
@@ -104,6 +106,8 @@ export interface OperationRecord {
   readonly endedAt?: number;
   /** When the sweep looks: set while the row is active or its outbox is not known to be sent. */
   readonly wakeAt?: number;
+  /** End of a long wait: becomes `wakeAt` once everything owed was sent. */
+  readonly resumeAt?: number;
   /** When the row becomes a tombstone: set once it is ended and everything it owed was sent. */
   readonly retainUntil?: number;
   /** Sweeps in a row without progress: the back-off of `wakeAt`. */

@@ -16,13 +16,13 @@ export type Found<Result> =
   | { readonly kind: "ambiguous"; readonly evidence: string };
 
 /** The outcome of a creating call. */
-export interface Started {
+export type Started = {
   /** Where the provider's side is found from now on. Stored; no secret, no signed URL. */
   readonly handle: Json;
   readonly retryAfterMs?: number;
   readonly ids: Readonly<Record<string, string>>;
   readonly requestId?: string;
-}
+};
 
 export type Polled =
   | {

@@ -8,7 +8,9 @@ import { parseAs, parseBoundedJson, problemsOf } from "./parse.ts";
 import { azureSphereDeploy } from "./requests/azure-sphere.ts";
 import { traceparentOf } from "./trace.ts";
 
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "expected a name of letters, digits, . _ -"));
+const name = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a name of letters, digits, . _ -"));
 const identifier = z.string().check(z.minLength(1), z.maxLength(limits.identifierLength));
 
 const common = {

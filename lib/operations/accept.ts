@@ -1,0 +1,219 @@
+import { InvalidInputError, messageOf } from "../contracts/errors.ts";
+import type { DroverEvent, EventData } from "../contracts/event.ts";
+import { sequenceOf } from "../contracts/event.ts";
+import { operationIdOf, sha256Hex } from "../contracts/identifiers.ts";
+import { limits } from "../contracts/limits.ts";
+import { type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
+import type { Delivery, MessageHandler, Ports, Settlement } from "../contracts/ports.ts";
+import { decodeRequest, type OperationRequest, RejectedRequestError } from "../contracts/request.ts";
+import { sweepSlackMs } from "./backoff.ts";
+import { cancelOperation } from "./commands.ts";
+import { putNew } from "./ledger-write.ts";
+import { sendOutbox } from "./outbox.ts";
+
+/** Where requests of one type begin. */
+export interface RequestRoute {
+  readonly firstStep: string;
+  /** Kind of connection that the type needs. */
+  readonly connectionKind: string;
+}
+
+export interface AcceptOptions {
+  readonly ports: Ports;
+  readonly routes: Readonly<Record<string, RequestRoute>>;
+  /** Kind of a configured connection; undefined when there is none of that name. */
+  readonly connectionKind: (name: string) => string | undefined;
+  /** How long an idempotency key is remembered: older requests cannot be told from new ones and are refused. */
+  readonly idempotencyMs: number;
+}
+
+export type Acceptance =
+  | { readonly kind: "accepted" | "duplicate"; readonly operation: string }
+  | { readonly kind: "cancelling"; readonly operation: string }
+  /** A cancel for an operation that is not there (yet). */
+  | { readonly kind: "absent"; readonly operation: string };
+
+/** Tries of a cancel whose operation has not arrived yet. */
+const cancelTries = 4;
+const cancelRetryMs = 15_000;
+
+/**
+ * Takes a request: the row, its first event and its first step message in one write.
+ * Whoever promises it to the outside waits for `ledger.durable()` first.
+ * @throws InvalidInputError when it is unreadable, RejectedRequestError when it is readable and cannot be accepted
+ */
+export async function acceptRequest(
+  options: AcceptOptions,
+  body: string,
+  by: { readonly requestedBy: string; readonly messageId?: string },
+): Promise<Acceptance> {
+  const { ports } = options;
+  const decoded = decodeRequest(body);
+  if (decoded.kind === "cancel") {
+    const { operation, note } = decoded.request;
+    const cancelled = await cancelOperation(ports, operation, { by: by.requestedBy, ...(note ? { note } : {}) });
+    return { kind: cancelled.kind === "absent" ? "absent" : "cancelling", operation };
+  }
+  const { operation, request, contentHash } = decoded;
+  const route = checkRequest(options, request);
+  const record = firstRecord(ports, { operation, request, contentHash, step: route.firstStep, ...by });
+  const version = await putNew(ports.ledger, operationKey(operation), record);
+  if (version !== undefined) {
+    await sendOutbox(ports, record);
+    return { kind: "accepted", operation };
+  }
+  return alreadyThere(options, record, by.messageId);
+}
+
+function rejected(request: OperationRequest, code: string, message: string): RejectedRequestError {
+  return new RejectedRequestError(message, {
+    code,
+    problems: [message],
+    source: request.source,
+    id: request.id,
+    requestType: request.type,
+  });
+}
+
+function checkRequest(options: AcceptOptions, request: OperationRequest): RequestRoute {
+  const route = options.routes[request.type];
+  if (!route) throw rejected(request, "unknown-type", "Expected a request type that this release carries out");
+  const kind = options.connectionKind(request.connection);
+  if (kind !== route.connectionKind) {
+    const found = kind === undefined ? "one that is not configured" : `one of kind ${kind}`;
+    throw rejected(
+      request,
+      "unknown-connection",
+      `Expected a connection of kind ${route.connectionKind}, got ${found}: see drover connections list`,
+    );
+  }
+  const oldest = options.ports.clock.now() - options.idempotencyMs;
+  if (request.time !== undefined && Date.parse(request.time) < oldest) {
+    throw rejected(
+      request,
+      "too-old",
+      `Expected a time after ${new Date(oldest).toISOString()}: older keys are forgotten, so a repeat could not be recognised`,
+    );
+  }
+  return route;
+}
+
+function firstRecord(
+  ports: Ports,
+  from: {
+    readonly operation: string;
+    readonly request: OperationRequest;
+    readonly contentHash: string;
+    readonly step: string;
+    readonly requestedBy: string;
+    readonly messageId?: string;
+  },
+): OperationRecord {
+  const now = ports.clock.now();
+  const deadline = now + from.request.deadlineMs;
+  const { randomness } = ports;
+  return {
+    kind: "operation",
+    v: recordVersion,
+    id: from.operation,
+    nonce: randomness.id(),
+    contentHash: from.contentHash,
+    request: from.request,
+    requestedBy: from.requestedBy,
+    state: "active",
+    step: from.step,
+    stepSince: now,
+    seq: 1,
+    n: 0,
+    intents: {},
+    history: [{ at: now, what: "accepted", detail: `from ${from.requestedBy}` }],
+    outbox: [
+      {
+        kind: "event",
+        provedBy: 1,
+        seq: 1,
+        index: 0,
+        type: "drover.operation.accepted",
+        at: now,
+        data: { next: from.step },
+      },
+    ],
+    owedStep: { n: 0, attempt: 0, notBefore: now },
+    ...(from.messageId === undefined ? {} : { writer: from.messageId }),
+    createdAt: now,
+    updatedAt: now,
+    wakeAt: now + sweepSlackMs,
+    sweeps: 0,
+    deadline,
+    traceparent: from.request.traceparent ?? `00-${randomness.hex(32)}-${randomness.hex(16)}-01`,
+  };
+}
+
+/** The key is known: the same content is the same operation, other content is a conflict. */
+async function alreadyThere(options: AcceptOptions, record: OperationRecord, messageId?: string): Promise<Acceptance> {
+  const { ports } = options;
+  const stored = await ports.ledger.read(operationKey(record.id));
+  if (stored?.record.kind !== "operation" && stored?.record.kind !== "tombstone") {
+    throw new Error(`Expected a record under ${operationKey(record.id)}, got none: try again`);
+  }
+  if (stored.record.contentHash !== record.contentHash) {
+    throw rejected(
+      record.request,
+      "key-conflict",
+      "Expected a new id, got one that this source has used for other content: send the change under an id of its own",
+    );
+  }
+  const ours = messageId !== undefined && stored.record.kind === "operation" && stored.record.writer === messageId;
+  if (ours && stored.record.kind === "operation") await sendOutbox(ports, stored.record);
+  return { kind: "duplicate", operation: record.id };
+}
+
+/** The event that answers a request which cannot be accepted. Its id comes from the bytes, so that a repeat is the same event. */
+export function rejectedEvent(ports: Ports, body: string, error: RejectedRequestError): DroverEvent {
+  const hash = sha256Hex(body).slice(0, 32);
+  const known = error.source !== undefined && error.eventId !== undefined;
+  const data: EventData = {
+    code: error.code,
+    reason: error.message.slice(0, limits.reasonLength),
+    ...(error.requestType === undefined ? {} : { requestType: error.requestType }),
+    ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
+  };
+  return {
+    specversion: "1.0",
+    id: `rejected-${hash}`,
+    source: "/drover",
+    type: "drover.operation.rejected",
+    subject: known ? operationIdOf(error.source ?? "", error.eventId ?? "") : `request-${hash}`,
+    time: new Date(ports.clock.now()).toISOString(),
+    datacontenttype: "application/json",
+    sequence: sequenceOf(0, 0),
+    ...(error.eventId === undefined ? {} : { correlationid: error.eventId }),
+    data,
+  };
+}
+
+/** The function behind the inbox. */
+export function createInboxHandler(options: AcceptOptions): MessageHandler {
+  return async (delivery) => {
+    try {
+      const acceptance = await acceptRequest(options, delivery.body, { requestedBy: "inbox", messageId: delivery.id });
+      return acceptance.kind === "absent" ? retryCancel(options.ports, delivery) : { kind: "acknowledge" };
+    } catch (error) {
+      if (error instanceof RejectedRequestError) {
+        await options.ports.bus.publish([rejectedEvent(options.ports, delivery.body, error)]);
+        return { kind: "acknowledge" };
+      }
+      if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };
+      options.ports.log.warn("a request could not be taken and is tried again", { error: messageOf(error) });
+      throw error;
+    }
+  };
+}
+
+async function retryCancel(ports: Ports, delivery: Delivery): Promise<Settlement> {
+  const cause = "Expected an operation to cancel, got none under that key";
+  if (delivery.receives < cancelTries) return { kind: "release", delayMs: cancelRetryMs, cause };
+  const error = new RejectedRequestError(cause, { code: "no-such-operation" });
+  await ports.bus.publish([rejectedEvent(ports, delivery.body, error)]);
+  return { kind: "acknowledge" };
+}

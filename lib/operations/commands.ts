@@ -1,0 +1,211 @@
+import { ConflictError, NotFoundError } from "../contracts/errors.ts";
+import {
+  type ConnectionRecord,
+  connectionKey,
+  type DeadLetterRecord,
+  deadLetterKey,
+  type OperationRecord,
+  operationKey,
+  recordVersion,
+} from "../contracts/operation.ts";
+import type { Ports } from "../contracts/ports.ts";
+import { outboxSlackMs, sweepSlackMs } from "./backoff.ts";
+import { put, putNew } from "./ledger-write.ts";
+import { clearOutbox, sendOutbox } from "./outbox.ts";
+import { advance, type Change } from "./record.ts";
+
+export interface Person {
+  readonly by: string;
+  readonly note?: string;
+}
+
+const maxTries = 8;
+
+async function rowOf(ports: Ports, id: string): Promise<{ record: OperationRecord; version: string } | undefined> {
+  const stored = await ports.ledger.read(operationKey(id));
+  return stored?.record.kind === "operation" ? { record: stored.record, version: stored.version } : undefined;
+}
+
+/**
+ * A write that no step message triggered: it carries every owed event and replaces only the step message.
+ * @param change undefined: nothing to do any more
+ */
+async function intervene(
+  ports: Ports,
+  id: string,
+  changeOf: (record: OperationRecord, now: number) => Change | undefined,
+): Promise<{ readonly record: OperationRecord; readonly version: string; readonly changed: boolean } | undefined> {
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const row = await rowOf(ports, id);
+    if (!row) return undefined;
+    const now = ports.clock.now();
+    const change = changeOf(row.record, now);
+    if (!change) return { ...row, changed: false };
+    const next = advance(row.record, change, { now, nonce: ports.randomness.id() });
+    const version = await put(ports.ledger, operationKey(id), next, row.version);
+    if (version === undefined) continue;
+    await sendOutbox(ports, next);
+    return { record: next, version, changed: true };
+  }
+  throw new ConflictError(
+    `Expected to write operation ${id} within ${maxTries} tries, got a conflict each time: try again`,
+  );
+}
+
+export type Cancelled = { readonly kind: "requested" | "already" | "ended" | "absent" };
+
+/** Asks for the end of an operation. What was started is reconciled first; twice is harmless. */
+export async function cancelOperation(ports: Ports, id: string, person: Person): Promise<Cancelled> {
+  let ended = false;
+  const written = await intervene(ports, id, (record, now) => {
+    ended = record.state === "ended";
+    if (ended || record.cancelRequested) return undefined;
+    return {
+      patch: { cancelRequested: { at: now, ...person }, parked: undefined, resumeAt: undefined },
+      events: [
+        {
+          type: "drover.operation.waiting",
+          data: {
+            code: "cancel-requested",
+            reason: `Cancel asked for by ${person.by}`,
+            next: "Ends when the provider's state is proven",
+          },
+        },
+      ],
+      owedStep: { n: record.n, attempt: 0, notBefore: now },
+      wakeAt: now + sweepSlackMs,
+      history: { what: "cancel-requested", detail: [person.by, person.note].filter(Boolean).join(": ") },
+    };
+  });
+  if (!written) return { kind: "absent" };
+  return { kind: written.changed ? "requested" : ended ? "ended" : "already" };
+}
+
+export type Resolution = "succeeded" | "failed" | "not-done";
+
+/**
+ * Settles an `unknown` outcome by a person's word, and gives its turn back. `not-done` never reopens it: what is still wanted
+ * is a new request.
+ * @throws NotFoundError, ConflictError when the outcome is not `unknown` or is resolved already
+ */
+export async function resolveOperation(
+  ports: Ports,
+  id: string,
+  as: Resolution,
+  person: Person & { readonly note: string },
+  retainMs: number,
+): Promise<OperationRecord> {
+  const written = await intervene(ports, id, (record, now) => {
+    if (record.outcome !== "unknown" || record.resolution) {
+      const found = record.resolution
+        ? `one resolved as ${record.resolution.as}`
+        : (record.outcome ?? "one that has not ended");
+      throw new ConflictError(`Expected operation ${id} with the outcome unknown, got ${found}`, {
+        code: "not-unknown",
+      });
+    }
+    return {
+      patch: {
+        resolution: { as, at: now, by: person.by, note: person.note },
+        ...(record.turn ? { turn: { ...record.turn, holdsGivenUp: record.turn.holdsGivenUp + 1 } } : {}),
+      },
+      events: [
+        {
+          type: "drover.operation.resolved",
+          data: { outcome: "unknown", code: as, reason: `${person.by}: ${person.note}` },
+        },
+      ],
+      ...(record.turn ? { giveBack: { resource: record.turn.resource, k: record.turn.holdsGivenUp + 1 } } : {}),
+      wakeAt: now + outboxSlackMs,
+      history: { what: "resolved", detail: `${as} by ${person.by}: ${person.note}` },
+    };
+  });
+  if (!written) throw new NotFoundError(`Expected an operation under ${id}, got none`);
+  await clearOutbox(ports, written.record, written.version, retainMs);
+  return written.record;
+}
+
+/** Holds back new effects on a connection, or lets them go on; polls of what has been started are not touched. */
+export async function setPaused(
+  ports: Ports,
+  name: string,
+  paused: boolean,
+  person: Person,
+): Promise<ConnectionRecord> {
+  const key = connectionKey(name);
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const stored = await ports.ledger.read(key);
+    const now = ports.clock.now();
+    const record: ConnectionRecord = {
+      kind: "connection",
+      v: recordVersion,
+      name,
+      nonce: ports.randomness.id(),
+      ...(paused ? { paused: { at: now, ...person } } : {}),
+    };
+    const version = stored
+      ? await put(ports.ledger, key, record, stored.version)
+      : await putNew(ports.ledger, key, record);
+    if (version === undefined) continue;
+    if (!paused) await wakePaused(ports, name);
+    return record;
+  }
+  throw new ConflictError(
+    `Expected to write connection ${name} within ${maxTries} tries, got a conflict each time: try again`,
+  );
+}
+
+/** Operations that wait for the connection go on at once; the ones that this misses go on by their own delayed message. */
+async function wakePaused(ports: Ports, connection: string): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await ports.ledger.listOperations({ connection, state: "active" }, 100, cursor);
+    for (const { record } of page.items) {
+      if (record.kind !== "operation" || record.waitingFor?.code !== "paused") continue;
+      await intervene(ports, record.id, (row, now) =>
+        row.state === "ended" || row.waitingFor?.code !== "paused"
+          ? undefined
+          : resumed(row, now, "connection resumed"),
+      );
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+function resumed(record: OperationRecord, now: number, detail: string): Change {
+  return {
+    patch: { parked: undefined, waitingFor: undefined },
+    owedStep: { n: record.n, attempt: 0, notBefore: now },
+    wakeAt: now + sweepSlackMs,
+    history: { what: "resumed", step: record.step, detail },
+  };
+}
+
+/**
+ * Takes a dead letter up again: a new step message for the operation as it stands, never the old bytes. A dead request that has
+ * no operation goes to the inbox again; its key makes that safe.
+ * @throws NotFoundError, ConflictError when the operation has ended
+ */
+export async function redrive(ports: Ports, letterId: string, person: Person): Promise<DeadLetterRecord> {
+  const stored = await ports.ledger.read(deadLetterKey(letterId));
+  const letter = stored?.record;
+  if (!stored || letter?.kind !== "dead-letter")
+    throw new NotFoundError(`Expected a dead letter under ${letterId}, got none`);
+  if (letter.operation === undefined) {
+    await ports.queue.send([{ queue: letter.queue, body: letter.body }]);
+  } else {
+    const written = await intervene(ports, letter.operation, (record, now) => {
+      if (record.state === "ended") {
+        throw new ConflictError(
+          `Expected an operation that is still active, got ${record.id}, which ended as ${record.outcome}: nothing is left to redrive`,
+          { code: "operation-ended" },
+        );
+      }
+      return resumed(record, now, `dead letter redriven by ${person.by}`);
+    });
+    if (!written) throw new NotFoundError(`Expected operation ${letter.operation} of the dead letter, got none`);
+  }
+  const redriven: DeadLetterRecord = { ...letter, nonce: ports.randomness.id(), redrivenAt: ports.clock.now() };
+  await put(ports.ledger, stored.key, redriven, stored.version);
+  return redriven;
+}

@@ -1,0 +1,97 @@
+import type { EventData, EventType } from "../contracts/event.ts";
+import { limits } from "../contracts/limits.ts";
+import {
+  type HistoryEntry,
+  type OperationRecord,
+  type Owed,
+  type OwedStep,
+  recordVersion,
+} from "../contracts/operation.ts";
+
+export interface OwedEvent {
+  readonly type: EventType;
+  readonly data: EventData;
+}
+
+/** What a write changes. A field set to `undefined` in `patch` is removed. */
+export interface Change {
+  readonly patch: { readonly [Field in keyof OperationRecord]?: OperationRecord[Field] | undefined };
+  readonly events?: readonly OwedEvent[];
+  readonly giveBack?: { readonly resource: string; readonly k: number };
+  /** The step message that follows; absent when none does. */
+  readonly owedStep?: OwedStep;
+  readonly wakeAt: number | undefined;
+  readonly history?: Omit<HistoryEntry, "at">;
+}
+
+export interface WrittenBy {
+  readonly now: number;
+  readonly nonce: string;
+  /** `seq` of the step message that triggered the write; absent for cancel, sweep, redrive and resolve. */
+  readonly messageSeq?: number;
+  /** Id of that message. */
+  readonly writer?: string;
+}
+
+/** Fields that a patch sets to `undefined` are absent once stored: JSON has no word for them. */
+type Patched = { readonly [Field in keyof OperationRecord]: OperationRecord[Field] | undefined };
+
+export function withHistory(
+  history: readonly HistoryEntry[],
+  entry: HistoryEntry | undefined,
+): readonly HistoryEntry[] {
+  if (!entry) return history;
+  const grown = [...history, entry];
+  if (grown.length <= limits.historyEntries) return grown;
+  // How it began and what happened last explain an operation; the middle is repetition.
+  return [...grown.slice(0, 8), ...grown.slice(grown.length - limits.historyEntries + 8)];
+}
+
+/**
+ * The outbox after a write. A message that has arrived proves that everything sent before it was sent;
+ * whoever was not called by a message knows nothing and carries all.
+ */
+function carried(outbox: readonly Owed[], messageSeq: number | undefined): readonly Owed[] {
+  return messageSeq === undefined ? outbox : outbox.filter((owed) => owed.provedBy > messageSeq);
+}
+
+/** The next state of an operation: one conditional write that holds the result and all it owes. */
+export function advance(record: OperationRecord, change: Change, by: WrittenBy): OperationRecord {
+  const seq = record.seq + 1;
+  const events = (change.events ?? []).map(
+    (event, index): Owed => ({ kind: "event", provedBy: seq, seq, index, at: by.now, ...event }),
+  );
+  const giveBack: Owed[] = change.giveBack ? [{ kind: "give-back", provedBy: seq, ...change.giveBack }] : [];
+  const next: Patched = {
+    ...record,
+    ...change.patch,
+    v: recordVersion,
+    seq,
+    nonce: by.nonce,
+    outbox: [...carried(record.outbox, by.messageSeq), ...events, ...giveBack],
+    owedStep: change.owedStep,
+    writer: by.writer,
+    wakeAt: change.wakeAt,
+    updatedAt: by.now,
+    sweeps: change.patch.sweeps ?? 0,
+    history: withHistory(record.history, change.history && { at: by.now, ...change.history }),
+  };
+  return next as OperationRecord;
+}
+
+/** A change that moves nothing: same `seq`, same outbox. For intents, clears and late handles. */
+export function amend(
+  record: OperationRecord,
+  patch: Change["patch"],
+  by: { readonly now: number; readonly nonce: string },
+  history?: Omit<HistoryEntry, "at">,
+): OperationRecord {
+  const next: Patched = {
+    ...record,
+    ...patch,
+    nonce: by.nonce,
+    updatedAt: by.now,
+    history: withHistory(record.history, history && { at: by.now, ...history }),
+  };
+  return next as OperationRecord;
+}

@@ -1,0 +1,273 @@
+import { describeDuration } from "../contracts/duration.ts";
+import type { EventData, EventType } from "../contracts/event.ts";
+import { limits } from "../contracts/limits.ts";
+import type { OperationRecord } from "../contracts/operation.ts";
+import type { Ports } from "../contracts/ports.ts";
+import {
+  isCheckpoint,
+  lastLookGraceMs,
+  nextCheckpointAt,
+  outboxSlackMs,
+  pollDelayMs,
+  retryDelayMs,
+  sweepSlackMs,
+} from "./backoff.ts";
+import type { Later, Stop } from "./control-flow.ts";
+import type { Change, OwedEvent } from "./record.ts";
+import { openIntents, type Run } from "./run.ts";
+import type { Progress, StepResult } from "./step.ts";
+
+/** Polls that may answer with a status nobody knows, before the outcome is `unknown`. */
+export const unclearPolls = 6;
+
+/** What a step's result means for the row: a change to write, or a message to send on without one. */
+export type Decision =
+  | { readonly kind: "write"; readonly change: Change }
+  | { readonly kind: "send"; readonly n: number; readonly attempt: number; readonly at: number };
+
+const cut = (text: string) => (text.length > limits.reasonLength ? `${text.slice(0, limits.reasonLength - 1)}…` : text);
+
+/** Until when an operation whose deadline has passed may still look at the provider. */
+export function graceUntil(record: OperationRecord): number {
+  const settledAt = Math.max(0, ...openIntents(record).map((intent) => intent.settledAt));
+  return Math.max(record.deadline + lastLookGraceMs, settledAt + lastLookGraceMs / 3);
+}
+
+function progressPatch(progress: Progress): Change["patch"] {
+  return {
+    ...(progress.handle === undefined ? {} : { handle: progress.handle }),
+    ...(progress.ids === undefined ? {} : { providerIds: progress.ids }),
+    ...(progress.status === undefined ? {} : { providerStatus: progress.status }),
+  };
+}
+
+function providerOf(record: OperationRecord, progress: Progress): EventData["provider"] {
+  const ids = progress.ids ?? record.providerIds;
+  const status = progress.status ?? record.providerStatus;
+  if (ids === undefined && status === undefined && progress.requestId === undefined) return undefined;
+  return {
+    ...(ids === undefined ? {} : { ids }),
+    ...(status === undefined ? {} : { status }),
+    ...(progress.requestId === undefined ? {} : { requestIds: [progress.requestId] }),
+  };
+}
+
+function withProvider(record: OperationRecord, progress: Progress, type: EventType, data: EventData): OwedEvent {
+  const provider = providerOf(record, progress);
+  return { type, data: provider === undefined ? data : { ...data, provider } };
+}
+
+/** The hold that an ending or pausing operation owes back; a hold that was never asked for is none. */
+function owedGiveBack(record: OperationRecord): Pick<Change, "giveBack"> {
+  return record.turn ? { giveBack: { resource: record.turn.resource, k: record.turn.holdsGivenUp + 1 } } : {};
+}
+
+/** An ended operation: one terminal event, the turn given back unless the outcome is `unknown`, prepared data dropped. */
+export function ending(
+  record: OperationRecord,
+  now: number,
+  result: Omit<Extract<StepResult, { kind: "end" }>, "kind">,
+): Change {
+  const { outcome, code } = result;
+  const late = record.cancelRequested && outcome !== "cancelled" && Object.keys(record.intents).length > 0;
+  const lateNote = late ? "The cancel came after the start and could not be undone at the provider" : undefined;
+  const reason = [result.reason, lateNote].filter((text) => text !== undefined).join(". ");
+  const data: EventData = {
+    outcome,
+    ...(reason === "" ? {} : { reason: cut(reason) }),
+    ...(code === undefined ? {} : { code }),
+    ...(outcome === "unknown" ? { next: `A person decides: drover operations resolve ${record.id}` } : {}),
+    ...(result.result === undefined ? {} : { result: { ...result.result } as NonNullable<EventData["result"]> }),
+  };
+  const intents = Object.entries(record.intents).map(
+    ([name, intent]) => [name, { ...intent, prepared: null }] as const,
+  );
+  return {
+    patch: {
+      ...progressPatch(result),
+      state: "ended",
+      outcome,
+      reason: reason === "" ? undefined : cut(reason),
+      code,
+      result: result.result,
+      endedAt: now,
+      waitingFor: undefined,
+      resumeAt: undefined,
+      parked: undefined,
+      ...(outcome === "unknown" ? {} : { intents: Object.fromEntries(intents) }),
+      ...(record.turn && outcome !== "unknown"
+        ? { turn: { ...record.turn, holdsGivenUp: record.turn.holdsGivenUp + 1 } }
+        : {}),
+    },
+    events: [
+      ...(result.event ? [withProvider(record, result, result.event.type, result.event.data)] : []),
+      withProvider(record, result, `drover.operation.${outcome}`, data),
+    ],
+    ...(outcome === "unknown" ? {} : owedGiveBack(record)),
+    wakeAt: now + outboxSlackMs,
+    history: {
+      what: outcome,
+      step: record.step,
+      ...(reason === "" ? {} : { detail: cut(reason) }),
+      ...(result.requestId === undefined ? {} : { requestId: result.requestId }),
+    },
+  };
+}
+
+export function stopping(record: OperationRecord, now: number, stop: Stop): Change {
+  return ending(record, now, { outcome: stop.outcome, code: stop.code, reason: stop.message });
+}
+
+/** A write that moves on to a step message due at `at`; a delay that no message can carry is left to the sweep. */
+function scheduled(
+  ports: Ports,
+  at: number,
+  owed: { readonly n: number; readonly attempt: number },
+  healthyUntil = at,
+): Pick<Change, "owedStep" | "wakeAt"> {
+  const now = ports.clock.now();
+  if (at - now > ports.queue.maxDelayMs) return { wakeAt: at };
+  return { owedStep: { ...owed, notBefore: at }, wakeAt: Math.max(at, healthyUntil) + sweepSlackMs };
+}
+
+/** Polls without a change are not written down, except at checkpoints and when the sweep would come first. */
+function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear" }>): Decision {
+  const { record, ports } = run;
+  const now = ports.clock.now();
+  if (now >= record.deadline) {
+    return { kind: "write", change: ending(record, now, timedOut(record, result.status)) };
+  }
+  const n = run.message.n + 1;
+  const unclear = result.kind === "unclear";
+  const sinceN = record.waitingFor?.code === "unknown-status" ? (record.waitingFor.sinceN ?? n) : n;
+  if (unclear && n - sinceN + 1 >= unclearPolls) {
+    const reason = `The provider answered ${result.status}, which nobody knows, ${unclearPolls} times in a row`;
+    return {
+      kind: "write",
+      change: ending(record, now, { outcome: "unknown", code: "unknown-status", reason, status: result.status }),
+    };
+  }
+  const delayMs = result.retryAfterMs ?? pollDelayMs(record.id, run.message.n, now - record.stepSince, result.pace);
+  const at = Math.min(now + delayMs, record.deadline);
+  const clearsWait = record.waitingFor !== undefined && !unclear;
+  const marksUnclear = unclear && record.waitingFor?.code !== "unknown-status";
+  const late = at + outboxSlackMs >= (record.wakeAt ?? 0) || at - now > ports.queue.maxDelayMs;
+  if (!isCheckpoint(n) && !clearsWait && !marksUnclear && !late && !run.hasNews) {
+    return { kind: "send", n, attempt: 0, at };
+  }
+  const healthyUntil = Math.min(record.deadline, nextCheckpointAt(record.id, n, at, record.stepSince, result.pace));
+  const waitingFor = marksUnclear
+    ? { code: "unknown-status", detail: `The provider answers ${result.status}`, since: now, sinceN: n }
+    : unclear
+      ? record.waitingFor
+      : undefined;
+  return {
+    kind: "write",
+    change: {
+      patch: { n, providerStatus: result.status, waitingFor },
+      ...scheduled(ports, at, { n, attempt: 0 }, healthyUntil),
+      history: { what: unclear ? "unclear-status" : "poll", step: record.step, detail: `${result.status}, poll ${n}` },
+    },
+  };
+}
+
+function timedOut(record: OperationRecord, status: string | undefined) {
+  const last = status ?? record.providerStatus;
+  return {
+    outcome: "timed-out" as const,
+    code: "deadline",
+    reason: `The deadline passed; the provider's last word was ${last ?? "none"}`,
+    ...(last === undefined ? {} : { status: last }),
+  };
+}
+
+/** What to write for a step's result. */
+export function decide(run: Run, result: StepResult): Decision {
+  const { record, ports } = run;
+  const now = ports.clock.now();
+  if (result.kind === "again" || result.kind === "unclear") return polled(run, result);
+  if (result.kind === "end") return { kind: "write", change: ending(record, now, result) };
+  const requestId = result.requestId === undefined ? {} : { requestId: result.requestId };
+  const shared = {
+    patch: {
+      ...progressPatch(result),
+      step: result.step,
+      stepSince: now,
+      n: 0,
+      waitingFor: undefined,
+      resumeAt: undefined,
+    },
+    events: result.event ? [withProvider(record, result, result.event.type, result.event.data)] : [],
+  };
+  if (result.kind === "next") {
+    const at = Math.min(now + (result.afterMs ?? 0), Math.max(now, record.deadline));
+    const healthyUntil = result.pace && Math.min(record.deadline, nextCheckpointAt(record.id, 0, at, now, result.pace));
+    return {
+      kind: "write",
+      change: {
+        ...shared,
+        ...scheduled(ports, at, { n: 0, attempt: 0 }, healthyUntil),
+        history: { what: "step-done", step: record.step, detail: `next ${result.step}`, ...requestId },
+      },
+    };
+  }
+  const givesUp = result.giveUpTurn === true && record.turn !== undefined;
+  return {
+    kind: "write",
+    change: {
+      ...shared,
+      patch: {
+        ...shared.patch,
+        resumeAt: Math.min(result.untilMs, record.deadline),
+        waitingFor: { code: "waiting", detail: `Waits ${describeDuration(result.untilMs - now)}`, since: now },
+        ...(givesUp && record.turn ? { turn: { ...record.turn, holdsGivenUp: record.turn.holdsGivenUp + 1 } } : {}),
+      },
+      ...(givesUp ? owedGiveBack(record) : {}),
+      wakeAt: now + outboxSlackMs,
+      history: { what: "waiting", step: record.step, detail: `until ${new Date(result.untilMs).toISOString()}` },
+    },
+  };
+}
+
+/** Tries of a step that may fail for want of an answer before a waiting event says so: a blip is no news. */
+const quietTries = 2;
+
+/** Tries the step again later: by message alone while the row already says what it waits for, else by a write that says it. */
+export function postpone(run: Run, later: Later): Decision {
+  const { record, ports, message } = run;
+  const now = ports.clock.now();
+  if (now >= graceUntil(record)) {
+    const change = openIntents(record).length
+      ? ending(record, now, {
+          outcome: "unknown",
+          code: "deadline-open-intent",
+          reason: `The deadline passed and nothing shows whether the effect took place: ${later.message}`,
+        })
+      : ending(record, now, timedOut(record, undefined));
+    return { kind: "write", change };
+  }
+  const slow = later.attention !== undefined || later.code === "paused";
+  const wished = later.at ?? now + retryDelayMs(record.id, message.attempt, slow);
+  const at = now < record.deadline ? Math.min(wished, record.deadline) : wished;
+  const attempt = message.attempt + 1;
+  const known = record.waitingFor?.code === later.code;
+  const quiet = !later.attention && later.at === undefined && later.code !== "paused" && message.attempt < quietTries;
+  const late = at + outboxSlackMs >= (record.wakeAt ?? 0) || at - now > ports.queue.maxDelayMs;
+  if ((known || quiet) && !late && !run.hasNews) return { kind: "send", n: message.n, attempt, at };
+  const says = !known && !quiet;
+  const type = later.attention ? "drover.operation.attention" : "drover.operation.waiting";
+  const data: EventData = {
+    code: later.code,
+    reason: cut(later.message),
+    next: later.attention ?? `Tries again by itself at ${new Date(at).toISOString()}`,
+  };
+  return {
+    kind: "write",
+    change: {
+      patch: says ? { waitingFor: { code: later.code, detail: cut(later.message), since: now } } : {},
+      events: says ? [withProvider(record, {}, type, data)] : [],
+      ...scheduled(ports, at, { n: message.n, attempt }),
+      history: { what: later.code, step: record.step, detail: cut(later.message) },
+    },
+  };
+}

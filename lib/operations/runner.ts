@@ -1,0 +1,250 @@
+import {
+  ConfigurationError,
+  DroverError,
+  InvalidInputError,
+  LeaseHeldError,
+  messageOf,
+  PermanentError,
+  RetryableError,
+  UnauthorizedError,
+  UnsupportedVersionError,
+} from "../contracts/errors.ts";
+import { type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
+import type { Delivery, HandlerContext, MessageHandler, Ports, Settlement, Stored } from "../contracts/ports.ts";
+import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
+import { retryDelayMs } from "./backoff.ts";
+import { Later, Overtaken, Stop } from "./control-flow.ts";
+import { put } from "./ledger-write.ts";
+import { stepMessageOf } from "./messages.ts";
+import { once } from "./once.ts";
+import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
+import { advance, amend } from "./record.ts";
+import { type Decision, decide, postpone, stopping } from "./results.ts";
+import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
+import type { Step, StepResult } from "./step.ts";
+import { ensureTurn } from "./turn-wait.ts";
+
+export interface RunnerOptions<Provider> {
+  readonly ports: Ports;
+  readonly steps: Readonly<Record<string, Step<Provider>>>;
+  /** @throws ConfigurationError when the operation's connection is not configured (any more) */
+  readonly providerOf: (operation: OperationRecord) => Promise<Provider>;
+  /** How long a finished operation is kept whole. */
+  readonly retainMs: number;
+}
+
+const acknowledge: Settlement = { kind: "acknowledge" };
+/** Conflicts in a row on one row before the message is put back: each means that somebody else got on. */
+const maxTries = 8;
+const newerVersionDelayMs = 300_000;
+
+/** The function behind every step queue: carries out one step message by docs/protocol.md, "One step". */
+export function createRunner<Provider>(options: RunnerOptions<Provider>): MessageHandler {
+  const runner = new Runner(options);
+  return (delivery, context) => runner.handle(delivery, context);
+}
+
+class Runner<Provider> {
+  readonly #ports: Ports;
+  readonly #options: RunnerOptions<Provider>;
+  readonly #intentClock = new IntentClock();
+
+  constructor(options: RunnerOptions<Provider>) {
+    this.#options = options;
+    this.#ports = options.ports;
+  }
+
+  async handle(delivery: Delivery, context: HandlerContext): Promise<Settlement> {
+    let message: StepMessage;
+    try {
+      message = decodeStepMessage(delivery.body);
+    } catch (error) {
+      if (error instanceof UnsupportedVersionError) return release(newerVersionDelayMs, error);
+      if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };
+      throw error;
+    }
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const stored = await this.#ports.ledger.read(operationKey(message.operation));
+      const row = stored && operationRow(stored);
+      if (!row) return acknowledge;
+      if (row.record.v > recordVersion) {
+        return release(
+          newerVersionDelayMs,
+          new Error(`The row is of version ${row.record.v}, this release reads ${recordVersion}`),
+        );
+      }
+      if (row.record.state === "ended" || message.seq !== row.record.seq || message.step !== row.record.step) {
+        return this.#settleStale(row, delivery);
+      }
+      try {
+        return await this.#carryOut(new Run(this.#ports, this.#intentClock, message, delivery.id, context, row));
+      } catch (error) {
+        if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);
+      }
+    }
+    return release(
+      1_000,
+      new Error(`Expected to write the operation within ${maxTries} tries, got a conflict each time`),
+    );
+  }
+
+  /** A message that the row has moved past. Only when it wrote this very state did we crash before sending. */
+  async #settleStale(row: Row, delivery: Delivery): Promise<Settlement> {
+    if (row.record.writer === delivery.id) await this.#sendAndClear(row.record, row.version);
+    return acknowledge;
+  }
+
+  async #carryOut(run: Run): Promise<Settlement> {
+    let outcome: () => Decision | undefined;
+    try {
+      const result = await this.#runStep(run);
+      if (result === "waits-in-line") return acknowledge;
+      outcome = () => decide(run, result);
+    } catch (error) {
+      if (error instanceof Overtaken) throw error;
+      if (error instanceof LeaseHeldError) return this.#lookAfterLease(run);
+      if (!this.#decisionOn(run, error)) {
+        // A defect of ours. What the provider did is written before the message goes back, so that the next try knows it.
+        if (run.hasNews) await this.#commit(run, () => undefined);
+        throw error;
+      }
+      outcome = () => this.#decisionOn(run, error);
+    }
+    return this.#commit(run, outcome);
+  }
+
+  async #runStep(run: Run): Promise<StepResult | "waits-in-line"> {
+    const step = this.#options.steps[run.record.step];
+    if (!step) throw new ConfigurationError(`Expected a known step, got ${JSON.stringify(run.record.step)}`);
+    const now = this.#ports.clock.now();
+    const over = overBeforeStart(run.record, now);
+    const provider = await this.#options.providerOf(run.record).catch((error: unknown) => {
+      throw over ?? error;
+    });
+    const resource = step.turnOf?.(run.record, provider);
+    if (resource !== undefined) run.asksForTurn(resource);
+    if (over) throw over;
+    if (resource !== undefined && !(await ensureTurn(run, resource))) return "waits-in-line";
+    return step.run({
+      operation: run.record,
+      provider,
+      once: (name, effect) => once(run, name, effect),
+      n: run.message.n,
+      call: { signal: run.signal, nowMs: now },
+    });
+  }
+
+  /** What an error means for the operation; undefined for a defect of ours. */
+  #decisionOn(run: Run, error: unknown): Decision | undefined {
+    const now = this.#ports.clock.now();
+    const { record } = run;
+    if (error instanceof Stop) return { kind: "write", change: stopping(record, now, error) };
+    if (error instanceof Later) return postpone(run, error);
+    if (error instanceof RetryableError) {
+      const at = error.retryAfterMs === undefined ? undefined : now + error.retryAfterMs;
+      const code = error.status === 429 ? "throttled" : "unavailable";
+      return postpone(run, new Later(code, error.message, { at }));
+    }
+    if (error instanceof UnauthorizedError || error instanceof ConfigurationError) {
+      const code = error instanceof UnauthorizedError ? "unauthorized" : "configuration";
+      const attention = `Mend it, then look: drover connections check ${record.request.connection}`;
+      return postpone(run, new Later(code, error.message, { attention }));
+    }
+    if (error instanceof PermanentError || error instanceof InvalidInputError) {
+      return { kind: "write", change: stopping(record, now, new Stop("failed", error.code, error.message)) };
+    }
+    if (error instanceof DroverError) return postpone(run, new Later("unavailable", error.message));
+    return undefined;
+  }
+
+  /** Another delivery is at work: look again when nothing of it can be under way. It is dropped then if that one got on. */
+  async #lookAfterLease(run: Run): Promise<Settlement> {
+    const at = Math.max(...openIntents(run.record).map((intent) => intent.liveUntil));
+    return this.#sendOn(run, { kind: "send", n: run.message.n, attempt: run.message.attempt + 1, at });
+  }
+
+  async #sendOn(run: Run, owed: Extract<Decision, { kind: "send" }>): Promise<Settlement> {
+    const delayMs = Math.min(this.#ports.queue.maxDelayMs, Math.max(0, owed.at - this.#ports.clock.now()));
+    const body = stepMessageOf(this.#ports, run.record, owed);
+    await this.#ports.queue.send([{ queue: run.record.step, body, ...(delayMs > 0 ? { delayMs } : {}) }]);
+    return acknowledge;
+  }
+
+  /** Writes the result, into a newer row when it lost, then sends what is owed. Without a decision only effects are written. */
+  async #commit(run: Run, decisionNow: () => Decision | undefined): Promise<Settlement> {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const decision = decisionNow();
+      if (decision?.kind === "send") return this.#sendOn(run, decision);
+      const by = { now: this.#ports.clock.now(), nonce: this.#ports.randomness.id() };
+      const next = decision
+        ? advance(run.record, decision.change, { ...by, messageSeq: run.message.seq, writer: run.deliveryId })
+        : amend(run.record, {}, by);
+      const version = await put(this.#ports.ledger, operationKey(next.id), next, run.version);
+      if (version !== undefined) {
+        if (decision) await this.#sendAndClear(next, version);
+        return acknowledge;
+      }
+      const stored = await this.#ports.ledger.read(operationKey(next.id));
+      const row = stored && operationRow(stored);
+      if (!row) return acknowledge;
+      if (row.record.state === "ended" || run.strays(row.record).length > 0) return this.#writeLate(run, row);
+      const moved = row.record.seq !== run.seq || hasForeignIntent(run.record, row.record);
+      if (moved && run.isKnownTo(row.record)) return acknowledge;
+      run.adopt(run.merged(row.record), row.version);
+    }
+    return release(1_000, new Error(`Expected to write a result within ${maxTries} tries, got a conflict each time`));
+  }
+
+  /** An effect that came to light after the row had ended or gone on without it: noted in the row, its outcome unchanged. */
+  async #writeLate(run: Run, row: Row): Promise<Settlement> {
+    if (!run.hasResult) return acknowledge;
+    const by = { now: this.#ports.clock.now(), nonce: this.#ports.randomness.id() };
+    const [stray] = run.strays(row.record);
+    const late = amend(
+      run.merged(row.record),
+      {},
+      by,
+      stray ?? { what: "late-handle", detail: "The effect took place after all" },
+    );
+    const version = await put(this.#ports.ledger, operationKey(late.id), late, row.version);
+    if (version !== undefined) return acknowledge;
+    throw new Overtaken();
+  }
+
+  async #sendAndClear(record: OperationRecord, version: string): Promise<void> {
+    await sendOutbox(this.#ports, record);
+    if (mustClear(record)) await clearOutbox(this.#ports, record, version, this.#options.retainMs);
+  }
+
+  #putBack(delivery: Delivery, error: unknown): Settlement {
+    this.#ports.log.error("a step failed for a reason that is not the provider's", {
+      queue: delivery.queue,
+      message: delivery.id,
+      receives: delivery.receives,
+      error: messageOf(error),
+    });
+    return release(retryDelayMs(delivery.id, delivery.receives), error);
+  }
+}
+
+/** An operation that has touched nothing yet and must not begin any more. */
+function overBeforeStart(record: OperationRecord, now: number): Stop | undefined {
+  if (record.handle !== undefined || Object.keys(record.intents).length > 0) return undefined;
+  if (record.cancelRequested)
+    return new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
+  if (now < record.deadline) return undefined;
+  return new Stop("timed-out", "deadline-before-start", "The deadline passed before anything was started");
+}
+
+interface Row {
+  readonly record: OperationRecord;
+  readonly version: string;
+}
+
+function operationRow(stored: Stored): Row | undefined {
+  return stored.record.kind === "operation" ? { record: stored.record, version: stored.version } : undefined;
+}
+
+function release(delayMs: number, error: unknown): Settlement {
+  return { kind: "release", delayMs, cause: messageOf(error) };
+}

@@ -1,0 +1,88 @@
+import type { EventData, Outcome } from "../contracts/event.ts";
+import type { Json, JsonObject } from "../contracts/json.ts";
+import type { Intent, OperationRecord } from "../contracts/operation.ts";
+import type { CallContext, Found, PollPace, Settling } from "../contracts/provider.ts";
+
+/** What a step says has become of the operation. Data: the runner writes it, sends what it owes and settles the message. */
+export type StepResult =
+  | ({ readonly kind: "next"; readonly step: string; readonly afterMs?: number; readonly pace?: PollPace } & Progress)
+  /** Nothing has changed: look again. */
+  | { readonly kind: "again"; readonly status: string; readonly pace: PollPace; readonly retryAfterMs?: number }
+  /** A status nobody knows: look again a bounded number of times, then the outcome is `unknown`. */
+  | { readonly kind: "unclear"; readonly status: string; readonly pace: PollPace; readonly retryAfterMs?: number }
+  /** Go on with `step` at a given time; the turn may be given up for as long. */
+  | ({
+      readonly kind: "wait";
+      readonly step: string;
+      readonly untilMs: number;
+      readonly giveUpTurn?: boolean;
+    } & Progress)
+  | ({
+      readonly kind: "end";
+      readonly outcome: Outcome;
+      readonly reason?: string;
+      readonly code?: string;
+    } & Progress & {
+        readonly result?: JsonObject;
+      });
+
+export interface Progress {
+  readonly handle?: Json;
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly status?: string;
+  readonly requestId?: string;
+  /** Event that tells of it, beside the one that every end has. */
+  readonly event?: {
+    readonly type: "drover.operation.started" | "drover.operation.waiting" | "drover.operation.attention";
+    readonly data: EventData;
+  };
+}
+
+export const next = (
+  step: string,
+  progress: Progress & { readonly afterMs?: number; readonly pace?: PollPace } = {},
+): StepResult => ({ ...progress, kind: "next", step });
+
+export const end = (
+  outcome: Outcome,
+  progress: Progress & { readonly reason?: string; readonly code?: string; readonly result?: JsonObject } = {},
+): StepResult => ({ ...progress, kind: "end", outcome });
+
+/** How one effect is prepared, looked for and brought about. */
+export interface Effect<Result extends Json> {
+  /** Takes what `find` will need; stored with the intent, before the effect. */
+  prepare(): Promise<Json>;
+  /** Asks the provider whether the effect of that intent took place. */
+  find(intent: Intent): Promise<Found<Result>>;
+  /** Exactly one HTTP request. An error says by its `effect` whether something may have happened. */
+  create(intent: Intent): Promise<Result>;
+  readonly settling: Settling;
+}
+
+/** An effect's result, and whether it was found by asking after a lost answer. */
+export interface Done<Result extends Json> {
+  readonly result: Result;
+  readonly recovered: boolean;
+}
+
+export type Once = <Result extends Json>(name: string, effect: Effect<Result>) => Promise<Done<Result>>;
+
+export interface StepContext<Provider> {
+  readonly operation: OperationRecord;
+  readonly provider: Provider;
+  readonly once: Once;
+  /** Polls without a change before this one. */
+  readonly n: number;
+  readonly call: CallContext;
+}
+
+export interface Step<Provider> {
+  readonly name: string;
+  /** The provider resource that this step writes to: operations on it take turns. */
+  turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
+  run(context: StepContext<Provider>): Promise<StepResult>;
+}
+
+export function defineStep<Provider>(step: Step<Provider>): Step<Provider> {
+  return step;
+}

@@ -1,0 +1,139 @@
+import {
+  isQuarantined,
+  type OperationRecord,
+  operationKey,
+  recordVersion,
+  type TombstoneRecord,
+} from "../contracts/operation.ts";
+import type { Ports, Stored } from "../contracts/ports.ts";
+import { outboxSlackMs, sweepDelayMs } from "./backoff.ts";
+import { Stop } from "./control-flow.ts";
+import { put } from "./ledger-write.ts";
+import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
+import { advance, amend, type Change } from "./record.ts";
+import { graceUntil, stopping } from "./results.ts";
+import { openIntents } from "./run.ts";
+
+export interface SweepOptions {
+  readonly ports: Ports;
+  readonly retainMs: number;
+  readonly idempotencyMs: number;
+  /** Rows in one sweep at the most: what is left is due at the next one. */
+  readonly limit: number;
+}
+
+export interface Swept {
+  readonly resent: number;
+  readonly ended: number;
+  readonly forgotten: number;
+  readonly left: number;
+}
+
+/**
+ * Looks at every record that is due: sends again what may have been lost, ends what has expired, forgets what may be forgotten.
+ * Always writes before it sends, so that two sweeps never send for the same state.
+ */
+export async function sweep(options: SweepOptions): Promise<Swept> {
+  const { ports } = options;
+  const counts = { resent: 0, ended: 0, forgotten: 0, left: 0 };
+  for (const key of await ports.ledger.due(ports.clock.now(), options.limit)) {
+    const stored = await ports.ledger.read(key);
+    if (!stored) continue;
+    counts[await sweepOne(options, stored)] += 1;
+  }
+  return counts;
+}
+
+async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Swept> {
+  const { ports } = options;
+  const { record } = stored;
+  const now = ports.clock.now();
+  if (record.kind === "tombstone" || record.kind === "dead-letter") {
+    return record.retainUntil <= now && (await ports.ledger.remove(stored.key, stored.version)) ? "forgotten" : "left";
+  }
+  if (record.kind !== "operation" || record.v > recordVersion) return "left";
+  if (record.wakeAt === undefined) return forget(options, record, stored.version, now);
+  if (record.wakeAt > now) return "left";
+  if (record.state === "ended") return resend(options, record, stored.version, now);
+  // An effect may be under way: whoever sent it writes its result, and a look would come too early anyway.
+  if (openIntents(record).some((intent) => intent.liveUntil > now)) return "left";
+  if (now >= graceUntil(record) || (record.parked && now >= record.deadline)) {
+    return write(options, record, stored.version, expired(record, now));
+  }
+  if (record.resumeAt !== undefined && record.wakeAt !== record.resumeAt) {
+    return resend(options, record, stored.version, now);
+  }
+  return write(options, record, stored.version, {
+    patch: { sweeps: record.sweeps + 1, resumeAt: undefined },
+    owedStep: { n: record.n, attempt: 0, notBefore: now },
+    wakeAt: now + sweepDelayMs(record.sweeps),
+    history: { what: "swept", step: record.step, detail: "Nothing was heard in time, so the step is sent again" },
+  });
+}
+
+async function write(
+  options: SweepOptions,
+  record: OperationRecord,
+  version: string,
+  change: Change,
+): Promise<keyof Swept> {
+  const { ports } = options;
+  const next = advance(record, change, { now: ports.clock.now(), nonce: ports.randomness.id() });
+  const written = await put(ports.ledger, operationKey(record.id), next, version);
+  if (written === undefined) return "left";
+  await sendOutbox(ports, next);
+  if (mustClear(next)) await clearOutbox(ports, next, written, options.retainMs);
+  return next.state === "ended" ? "ended" : "resent";
+}
+
+/** An outbox that nobody is known to have sent, of a row that has no step message outstanding. Its `seq` need not move: nothing is asked of a step. */
+async function resend(
+  options: SweepOptions,
+  record: OperationRecord,
+  version: string,
+  now: number,
+): Promise<keyof Swept> {
+  const { ports } = options;
+  const wakeAt = now + Math.max(outboxSlackMs, sweepDelayMs(record.sweeps));
+  const noted = amend(record, { sweeps: record.sweeps + 1, wakeAt }, { now, nonce: ports.randomness.id() });
+  const written = await put(ports.ledger, operationKey(record.id), noted, version);
+  if (written === undefined) return "left";
+  await sendOutbox(ports, noted);
+  await clearOutbox(ports, noted, written, options.retainMs);
+  return "resent";
+}
+
+/** The end of an operation that no step has ended in time. An effect that nobody knows of stays unknown. */
+function expired(record: OperationRecord, now: number): Change {
+  const open = openIntents(record).length > 0;
+  const stop = open
+    ? new Stop("unknown", "deadline-open-intent", "The deadline passed and nothing shows whether the effect took place")
+    : new Stop(
+        "timed-out",
+        "deadline",
+        `The deadline passed; the provider's last word was ${record.providerStatus ?? "none"}`,
+      );
+  return stopping(record, now, stop);
+}
+
+/** A finished row becomes a small tombstone: its key is still known, its content is not. */
+async function forget(
+  options: SweepOptions,
+  record: OperationRecord,
+  version: string,
+  now: number,
+): Promise<keyof Swept> {
+  if (record.retainUntil === undefined || record.retainUntil > now || isQuarantined(record)) return "left";
+  const tombstone: TombstoneRecord = {
+    kind: "tombstone",
+    v: recordVersion,
+    id: record.id,
+    nonce: options.ports.randomness.id(),
+    contentHash: record.contentHash,
+    outcome: record.outcome ?? "unknown",
+    endedAt: record.endedAt ?? now,
+    retainUntil: (record.endedAt ?? now) + options.idempotencyMs,
+  };
+  const written = await put(options.ports.ledger, operationKey(record.id), tombstone, version);
+  return written === undefined ? "left" : "forgotten";
+}

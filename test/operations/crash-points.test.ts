@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import type { FakeBehaviour } from "../simulation/fake-cloud.ts";
+import { wrongAtAnyTime, wrongAtTheEnd } from "../simulation/invariants.ts";
+import type { Fault, WorldOptions } from "../simulation/world.ts";
+import { Fleet, image, requestBody } from "./fleet.ts";
+
+/** Two operations on one device group, so that every run also passes through the turn. */
+const scenarios: Record<string, { behaviour: () => Partial<FakeBehaviour>; outcomes: string[]; effects: number }> = {
+  "both succeed": { behaviour: () => ({}), outcomes: ["succeeded"], effects: 2 },
+  "the reply to a create is lost": {
+    behaviour: () => ({ creates: ["lose-reply"], visibleAfterMs: 45_000 }),
+    outcomes: ["succeeded"],
+    effects: 2,
+  },
+  "a create lands late, after its reply was lost": {
+    behaviour: () => ({ creates: [{ landLateMs: 20_000 }], visibleAfterMs: 100_000 }),
+    outcomes: ["succeeded"],
+    effects: 2,
+  },
+  "a create never arrives": { behaviour: () => ({ creates: ["lose-request"] }), outcomes: ["succeeded"], effects: 2 },
+  "a create is throttled, then refused": {
+    behaviour: () => ({ creates: ["throttle", "refuse"] }),
+    outcomes: ["failed", "succeeded"],
+    effects: 1,
+  },
+};
+
+const faults: Fault[] = [
+  { kind: "crash-before" },
+  { kind: "crash-after" },
+  { kind: "reply-lost" },
+  { kind: "late-reply", byMs: 400_000 },
+  { kind: "frozen", byMs: 400_000 },
+];
+
+interface Ran {
+  readonly boundaries: number;
+  readonly problems: string[];
+}
+
+async function play(options: WorldOptions, scenario: keyof typeof scenarios): Promise<Ran> {
+  const { behaviour, outcomes, effects } = scenarios[scenario] ?? { behaviour: () => ({}), outcomes: [], effects: 0 };
+  const fleet = new Fleet(options, behaviour());
+  const problems: string[] = [];
+  fleet.world.afterIo = (label) => {
+    problems.push(...wrongAtAnyTime(fleet.world.store).map((problem) => `after ${label}: ${problem}`));
+  };
+  fleet.submit(requestBody("one"));
+  fleet.submit(requestBody("two", { images: [image(2)] }));
+  await fleet.runUntilQuiet();
+  problems.push(...wrongAtTheEnd(fleet.world.store));
+  const rows = fleet.rows();
+  if (rows.length !== 2) problems.push(`${rows.length} operations instead of 2`);
+  for (const row of rows) {
+    if (!outcomes.includes(row.outcome ?? "")) problems.push(`outcome ${row.outcome}: ${row.reason}`);
+  }
+  if (fleet.cloud.deployments.length !== effects)
+    problems.push(`${fleet.cloud.deployments.length} effects instead of ${effects}`);
+  problems.push(...overlaps(fleet));
+  problems.push(...fleet.world.logged.filter((line) => line.startsWith("uncaught")));
+  return { boundaries: fleet.world.trace.length, problems: [...new Set(problems)] };
+}
+
+/** Two deployments on one group never run at the same time: that is what the turn is for. */
+function overlaps(fleet: Fleet): string[] {
+  const [first, second] = [...fleet.cloud.deployments].sort((a, b) => a.startedAt - b.startedAt);
+  return first && second && second.startedAt < first.endsAt
+    ? [`${second.id} started before ${first.id} had ended`]
+    : [];
+}
+
+describe.each(["cloud", "local"] as const)("on a %s platform", (mode) => {
+  describe.each(["none", "concurrent", "late"] as const)("with %s duplicate deliveries", (duplicates) => {
+    test.each(Object.keys(scenarios))("keeps every promise at every I/O boundary when %s", async (scenario) => {
+      const { boundaries, problems } = await play({ mode, duplicates }, scenario);
+      expect(problems).toEqual([]);
+      const broken: string[] = [];
+      for (let at = 1; at <= boundaries; at += 1) {
+        for (const fault of faults) {
+          const ran = await play({ mode, duplicates, faults: new Map([[at, fault]]) }, scenario);
+          if (ran.problems.length > 0) broken.push(`${fault.kind} at ${at}/${boundaries}: ${ran.problems.join("; ")}`);
+        }
+      }
+      expect(broken).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { recordDeadLetter } from "../../functions/record-dead-letter/step.ts";
+import { requestRoutes } from "../../functions/request-routes.ts";
+import { steps } from "../../functions/steps.ts";
+import { sweepOverdue } from "../../functions/sweep-overdue/step.ts";
+import { operationIdOf } from "../../lib/contracts/identifiers.ts";
+import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
+import { deadLetterQueueOf, inboxQueue, type Ports } from "../../lib/contracts/ports.ts";
+import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
+import { createInboxHandler } from "../../lib/operations/accept.ts";
+import { createRunner } from "../../lib/operations/runner.ts";
+import { type FakeBehaviour, FakeCloud } from "../simulation/fake-cloud.ts";
+import { type Io, World, type WorldOptions } from "../simulation/world.ts";
+
+export const retainMs = 90 * 86_400_000;
+export const idempotencyMs = 400 * 86_400_000;
+export const group = "c4b1067f-0000-4000-8000-000000000001";
+export const image = (number: number) => `985453bb-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+export function requestBody(id: string, data: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    specversion: "1.0",
+    id,
+    source: "/test",
+    type: "drover.azure-sphere.deploy",
+    data: { connection: "sphere", deadline: "PT2H", deviceGroupId: group, images: [image(1)], ...data },
+  });
+}
+
+export const idOf = (requestId: string) => operationIdOf("/test", requestId);
+
+/** The shipped functions over a world's ports. */
+export function functionsOver(ports: Ports, provider: DeploymentProvider) {
+  const runner = createRunner({ ports, steps, providerOf: async () => provider, retainMs });
+  const deadLetters = recordDeadLetter(ports, retainMs);
+  const queues = [inboxQueue, ...Object.keys(steps)];
+  return {
+    handlers: {
+      [inboxQueue]: createInboxHandler({
+        ports,
+        routes: requestRoutes,
+        connectionKind: (name) => (name === "sphere" ? "azure-sphere" : undefined),
+        idempotencyMs,
+      }),
+      ...Object.fromEntries(Object.keys(steps).map((name) => [name, runner])),
+      ...Object.fromEntries(queues.map((queue) => [deadLetterQueueOf(queue), deadLetters])),
+    },
+    sweep: () => sweepOverdue({ ports, retainMs, idempotencyMs }),
+  };
+}
+
+/** A world with one fake cloud behind every connection. */
+export class Fleet {
+  readonly world: World;
+  readonly cloud: FakeCloud;
+
+  constructor(options: WorldOptions, behaviour: Partial<FakeBehaviour> = {}) {
+    let cloud: FakeCloud | undefined;
+    this.world = new World(options, (ports: Ports, io: Io) => {
+      cloud ??= this.cloud;
+      return functionsOver(ports, cloud.provider(io));
+    });
+    this.cloud = new FakeCloud(this.world.clock, behaviour);
+  }
+
+  submit(body: string): void {
+    this.world.store.send(inboxQueue, body, this.world.clock.now(), 0);
+    // The sender has been told that its message is stored, so it survives a crash.
+    this.world.keep();
+  }
+
+  row(requestId: string): OperationRecord | undefined {
+    const record = this.world.store.read(operationKey(idOf(requestId)))?.record;
+    return record?.kind === "operation" ? record : undefined;
+  }
+
+  rows(): OperationRecord[] {
+    return [...this.world.store.rows.keys()].flatMap((key) => {
+      const record = this.world.store.read(key)?.record;
+      return record?.kind === "operation" ? [record] : [];
+    });
+  }
+
+  eventsOf(requestId: string): string[] {
+    const seen = new Set<string>();
+    return this.world.store.events.flatMap((event) => {
+      if (event.subject !== idOf(requestId) || seen.has(event.id)) return [];
+      seen.add(event.id);
+      return [event.type.replace("drover.operation.", "")];
+    });
+  }
+
+  /** Nothing to send, nothing to wake, no message left. */
+  isQuiet(): boolean {
+    const busy = this.rows().some((row) => row.state === "active" || row.wakeAt !== undefined);
+    return !busy && this.world.store.messages.size === 0;
+  }
+
+  runUntilQuiet(forMs = 6 * 3_600_000): Promise<boolean> {
+    return this.world.run(() => this.isQuiet(), forMs);
+  }
+}
