@@ -1,0 +1,12 @@
+export { demoIds, demoScenario } from "./demo.ts";
+export { type AzureSphereEmulator, type AzureSphereOptions, createAzureSphereEmulator } from "./emulator.ts";
+export type { Delay } from "./fault-effects.ts";
+export type { Fault, FaultCandidate } from "./faults.ts";
+export type { NewOperation, ScriptedOutcome, Switch } from "./outcomes.ts";
+export type { LoggedRequest } from "./request-log.ts";
+export type * from "./scenario.ts";
+export { parseAzureSphereScenario } from "./scenario-check.ts";
+export type { Seeder } from "./seed.ts";
+export { defaultSettings, type Settings, type SettingsPatch } from "./settings.ts";
+export type { OperationView, StateView } from "./state.ts";
+export type { Deployment, DeviceGroup, Image, Operation, OperationResult } from "./world.ts";
