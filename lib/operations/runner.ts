@@ -9,7 +9,7 @@ import {
   UnauthorizedError,
   UnsupportedVersionError,
 } from "../contracts/errors.ts";
-import { type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
+import { isQuarantined, type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
 import type { Delivery, HandlerContext, MessageHandler, Ports, Settlement, Stored } from "../contracts/ports.ts";
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
 import { retryDelayMs } from "./backoff.ts";
@@ -23,6 +23,7 @@ import { type Decision, decide, postpone, stopping } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
 import type { Step, StepResult } from "./step.ts";
 import { ensureTurn } from "./turn-wait.ts";
+import { giveBack } from "./turns.ts";
 
 export interface RunnerOptions<Provider> {
   readonly ports: Ports;
@@ -63,6 +64,7 @@ class Runner<Provider> {
       if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };
       throw error;
     }
+    let run: Run | undefined;
     for (let tries = 0; tries < maxTries; tries += 1) {
       const stored = await this.#ports.ledger.read(operationKey(message.operation));
       const row = stored && operationRow(stored);
@@ -73,11 +75,13 @@ class Runner<Provider> {
           new Error(`The row is of version ${row.record.v}, this release reads ${recordVersion}`),
         );
       }
+      if (run && row.record.state === "ended") await returnLateTurn(this.#ports, run.record, row.record);
       if (row.record.state === "ended" || message.seq !== row.record.seq || message.step !== row.record.step) {
         return this.#settleStale(row, delivery);
       }
       try {
-        return await this.#carryOut(new Run(this.#ports, this.#intentClock, message, delivery.id, context, row));
+        run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row);
+        return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);
       }
@@ -187,6 +191,7 @@ class Runner<Provider> {
       const stored = await this.#ports.ledger.read(operationKey(next.id));
       const row = stored && operationRow(stored);
       if (!row) return acknowledge;
+      if (row.record.state === "ended") await returnLateTurn(this.#ports, run.record, row.record);
       if (row.record.state === "ended" || run.strays(row.record).length > 0) return this.#writeLate(run, row);
       const moved = row.record.seq !== run.seq || hasForeignIntent(run.record, row.record);
       if (moved && run.isKnownTo(row.record)) return acknowledge;
@@ -234,6 +239,12 @@ function overBeforeStart(record: OperationRecord, now: number): Stop | undefined
     return new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
   if (now < record.deadline) return undefined;
   return new Stop("timed-out", "deadline-before-start", "The deadline passed before anything was started");
+}
+
+/** A function that was frozen may have taken the turn for an operation that had ended meanwhile: nobody else would give it back. */
+async function returnLateTurn(ports: Ports, ran: OperationRecord, now: OperationRecord): Promise<void> {
+  if (!ran.turn || isQuarantined(now)) return;
+  await giveBack(ports, ran.id, ran.turn.resource, ran.turn.holdsGivenUp + 1);
 }
 
 interface Row {

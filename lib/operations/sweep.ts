@@ -1,3 +1,4 @@
+import { messageOf } from "../contracts/errors.ts";
 import {
   isQuarantined,
   type OperationRecord,
@@ -37,11 +38,20 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   const { ports } = options;
   const counts = { resent: 0, ended: 0, forgotten: 0, left: 0 };
   for (const key of await ports.ledger.due(ports.clock.now(), options.limit)) {
-    const stored = await ports.ledger.read(key);
-    if (!stored) continue;
-    counts[await sweepOne(options, stored)] += 1;
+    counts[await sweepKey(options, key)] += 1;
   }
   return counts;
+}
+
+/** One row that cannot be written or sent for never keeps the sweep from the others; it stays due. */
+async function sweepKey(options: SweepOptions, key: string): Promise<keyof Swept> {
+  try {
+    const stored = await options.ports.ledger.read(key);
+    return stored ? await sweepOne(options, stored) : "left";
+  } catch (error) {
+    options.ports.log.warn("the sweep could not look after a record and tries again", { key, error: messageOf(error) });
+    return "left";
+  }
 }
 
 async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Swept> {

@@ -5,7 +5,10 @@ import type { Fault, WorldOptions } from "../simulation/world.ts";
 import { Fleet, image, requestBody } from "./fleet.ts";
 
 /** Two operations on one device group, so that every run also passes through the turn. */
-const scenarios: Record<string, { behaviour: () => Partial<FakeBehaviour>; outcomes: string[]; effects: number }> = {
+const scenarios: Record<
+  string,
+  { readonly behaviour: () => Partial<FakeBehaviour>; outcomes: string[]; effects: number }
+> = {
   "both succeed": { behaviour: () => ({}), outcomes: ["succeeded"], effects: 2 },
   "the reply to a create is lost": {
     behaviour: () => ({ creates: ["lose-reply"], visibleAfterMs: 45_000 }),
@@ -34,15 +37,20 @@ const faults: Fault[] = [
 ];
 
 interface Ran {
-  readonly boundaries: number;
+  readonly trace: readonly string[];
   readonly problems: string[];
 }
 
 async function play(options: WorldOptions, scenario: keyof typeof scenarios): Promise<Ran> {
-  const { behaviour, outcomes, effects } = scenarios[scenario] ?? { behaviour: () => ({}), outcomes: [], effects: 0 };
+  const { behaviour, outcomes, effects } = scenarios[scenario] ?? {
+    behaviour: () => ({}),
+    outcomes: [] as string[],
+    effects: 0,
+  };
   const fleet = new Fleet(options, behaviour());
   const problems: string[] = [];
   fleet.world.afterIo = (label) => {
+    if (!label.startsWith("ledger.write") && !label.startsWith("ledger.create")) return;
     problems.push(...wrongAtAnyTime(fleet.world.store).map((problem) => `after ${label}: ${problem}`));
   };
   fleet.submit(requestBody("one"));
@@ -52,14 +60,20 @@ async function play(options: WorldOptions, scenario: keyof typeof scenarios): Pr
   const rows = fleet.rows();
   if (rows.length !== 2) problems.push(`${rows.length} operations instead of 2`);
   for (const row of rows) {
-    if (!outcomes.includes(row.outcome ?? "")) problems.push(`outcome ${row.outcome}: ${row.reason}`);
+    if (!outcomes.some((outcome) => outcome === row.outcome)) problems.push(`outcome ${row.outcome}: ${row.reason}`);
   }
   if (fleet.cloud.deployments.length !== effects)
     problems.push(`${fleet.cloud.deployments.length} effects instead of ${effects}`);
   problems.push(...overlaps(fleet));
   problems.push(...fleet.world.logged.filter((line) => line.startsWith("uncaught")));
-  return { boundaries: fleet.world.trace.length, problems: [...new Set(problems)] };
+  return { trace: fleet.world.trace, problems: [...new Set(problems)] };
 }
+
+/**
+ * A process that is frozen between its last look at the clock and the socket write, and for longer than the settling time, sends too
+ * late: docs/architecture.md names it as what remains. Frozen anywhere else it does not send.
+ */
+const isResidue = (label: string, fault: Fault) => label === "provider.create" && fault.kind === "frozen";
 
 /** Two deployments on one group never run at the same time: that is what the turn is for. */
 function overlaps(fleet: Fleet): string[] {
@@ -72,16 +86,19 @@ function overlaps(fleet: Fleet): string[] {
 describe.each(["cloud", "local"] as const)("on a %s platform", (mode) => {
   describe.each(["none", "concurrent", "late"] as const)("with %s duplicate deliveries", (duplicates) => {
     test.each(Object.keys(scenarios))("keeps every promise at every I/O boundary when %s", async (scenario) => {
-      const { boundaries, problems } = await play({ mode, duplicates }, scenario);
+      const { trace, problems } = await play({ mode, duplicates }, scenario);
       expect(problems).toEqual([]);
       const broken: string[] = [];
-      for (let at = 1; at <= boundaries; at += 1) {
+      for (const [index, label] of trace.entries()) {
+        const at = index + 1;
         for (const fault of faults) {
+          if (isResidue(label, fault)) continue;
           const ran = await play({ mode, duplicates, faults: new Map([[at, fault]]) }, scenario);
-          if (ran.problems.length > 0) broken.push(`${fault.kind} at ${at}/${boundaries}: ${ran.problems.join("; ")}`);
+          if (ran.problems.length > 0)
+            broken.push(`${fault.kind} at ${at}/${trace.length}, ${label}: ${ran.problems.join("; ")}`);
         }
       }
-      expect(broken).toEqual([]);
+      expect(broken.slice(0, 12)).toEqual([]);
     });
   });
 });

@@ -31,6 +31,8 @@ export interface FakeBehaviour {
 export class FakeCloud {
   readonly deployments: FakeDeployment[] = [];
   readonly behaviour: FakeBehaviour;
+  /** What was refused once is refused for ever. */
+  readonly #refused = new Set<string>();
   readonly clock: VirtualClock;
   /** Creates that were answered with a yes or a lost reply, in order. */
   calls = { prepare: 0, create: 0, find: 0, poll: 0 };
@@ -44,7 +46,7 @@ export class FakeCloud {
   }
 
   #land(group: string, images: string, afterMs: number): FakeDeployment {
-    const landsAt = this.clock.now() + afterMs;
+    const landsAt = this.clock.monotonicMs() + afterMs;
     const deployment: FakeDeployment = {
       id: `d${this.deployments.length + 1}`,
       group,
@@ -58,7 +60,7 @@ export class FakeCloud {
   }
 
   visible(group: string): FakeDeployment[] {
-    return this.deployments.filter((one) => one.group === group && one.visibleAt <= this.clock.now());
+    return this.deployments.filter((one) => one.group === group && one.visibleAt <= this.clock.monotonicMs());
   }
 
   provider(io: Io): DeploymentProvider {
@@ -96,7 +98,9 @@ export class FakeCloud {
           this.calls.create += 1;
           const { group, images } = fieldsOf(request);
           const fault = this.behaviour.creates.shift();
-          if (fault === "refuse") throw new PermanentError("The group does not exist", { status: 404, effect: "none" });
+          if (fault === "refuse") this.#refused.add(images);
+          if (this.#refused.has(images))
+            throw new PermanentError("The group does not exist", { status: 404, effect: "none" });
           if (fault === "throttle")
             throw new RetryableError("Too many", { status: 429, retryAfterMs: 7_000, effect: "none" });
           if (fault === "lose-request") throw new RetryableError("connection reset");
@@ -117,7 +121,7 @@ export class FakeCloud {
           const id = (handle as { id: string }).id;
           const deployment = this.deployments.find((one) => one.id === id);
           if (!deployment) throw new PermanentError(`Expected deployment ${id}, got none`, { status: 404 });
-          return this.clock.now() >= deployment.endsAt
+          return this.clock.monotonicMs() >= deployment.endsAt
             ? {
                 kind: "ended",
                 status: "Complete",

@@ -9,7 +9,7 @@ const operationsOf = (store: MemoryStore) =>
 
 const terminal = /\.(succeeded|partially-succeeded|failed|cancelled|timed-out|unknown)$/;
 
-/** Holds at every moment. */
+/** Holds after every write. */
 export function wrongAtAnyTime(store: MemoryStore): string[] {
   const problems: string[] = [];
   for (const row of operationsOf(store)) {
@@ -22,6 +22,12 @@ export function wrongAtAnyTime(store: MemoryStore): string[] {
     if (row.state === "active" && (row.wakeAt ?? 0) > row.deadline + 86_400_000)
       problems.push(`${row.id} sleeps beyond its deadline`);
   }
+  return problems;
+}
+
+/** An event that is published twice is the same event twice. */
+function wrongEvents(store: MemoryStore): string[] {
+  const problems: string[] = [];
   const contents = new Map<string, string>();
   for (const event of store.events) {
     const { traceparent: _, ...rest } = event;
@@ -35,7 +41,7 @@ export function wrongAtAnyTime(store: MemoryStore): string[] {
 
 /** Holds when nothing moves any more. */
 export function wrongAtTheEnd(store: MemoryStore): string[] {
-  const problems = wrongAtAnyTime(store);
+  const problems = [...wrongAtAnyTime(store), ...wrongEvents(store)];
   const operations = operationsOf(store);
   for (const row of operations) {
     if (row.state !== "ended") problems.push(`${row.id} has not ended: ${row.step}, waits for ${row.waitingFor?.code}`);
