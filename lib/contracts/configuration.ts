@@ -1,11 +1,20 @@
 import * as z from "zod/mini";
-import { isDuration } from "./duration.ts";
+import { durationMs, isDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
 
 const name = z
   .string()
   .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a name of letters, digits, . _ -"));
 const duration = z.string().check(z.refine(isDuration, "expected an ISO 8601 duration such as P90D"));
+const shortestPaceMs = 100;
+const paceTime = z
+  .string()
+  .check(
+    z.refine(
+      (text) => isDuration(text) && durationMs(text) >= shortestPaceMs,
+      "expected an ISO 8601 duration of at least PT0.1S, such as PT30S",
+    ),
+  );
 const bounded = z.string().check(z.minLength(1), z.maxLength(limits.identifierLength));
 
 /** `env:NAME`, `file:path` or `vault:name`: the only ways a secret is named. */
@@ -55,15 +64,40 @@ const entraCredential = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const azureSphereConnectionSchema = z.strictObject({
-  kind: z.literal("azure-sphere"),
-  api: z.literal("legacy-v2"),
-  endpoint: z._default(endpoint, "https://prod.core.sphere.azure.net"),
-  /** The Sphere tenant, not the Entra directory. */
-  sphereTenantId: z.guid(),
-  credential: entraCredential,
-  origins,
+/** Times that a provider has a default for: shorter for emulators and tests, longer for a slow service. */
+const pace = z.strictObject({
+  firstPoll: z.optional(paceTime),
+  maxPoll: z.optional(paceTime),
+  settling: z.optional(paceTime),
+  lookEvery: z.optional(paceTime),
+  requestTimeout: z.optional(paceTime),
 });
+
+/** A real service shows a new deployment minutes later: taking it for absent sooner would start it a second time. */
+const settlingMinMs = 120_000;
+
+export const azureSphereConnectionSchema = z
+  .strictObject({
+    kind: z.literal("azure-sphere"),
+    api: z.literal("legacy-v2"),
+    endpoint: z._default(endpoint, "https://prod.core.sphere.azure.net"),
+    /** The Sphere tenant, not the Entra directory. */
+    sphereTenantId: z.guid(),
+    credential: entraCredential,
+    origins,
+    pace: z.optional(pace),
+  })
+  .check(
+    z.refine(({ endpoint, pace }) => settlesLongEnough(endpoint, pace?.settling), {
+      message: "expected at least PT2M (less only for an endpoint on loopback)",
+      path: ["pace", "settling"],
+    }),
+  );
+
+function settlesLongEnough(endpointUrl: string, settling: string | undefined): boolean {
+  if (settling === undefined || !isDuration(settling) || durationMs(settling) >= settlingMinMs) return true;
+  return isLoopback(URL.parse(endpointUrl)?.hostname ?? "");
+}
 
 export const connectionSchema = z.discriminatedUnion("kind", [azureSphereConnectionSchema]);
 
@@ -95,4 +129,5 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.output<typeof configurationSchema>;
 export type ConnectionConfiguration = z.output<typeof connectionSchema>;
 export type AzureSphereConnection = z.output<typeof azureSphereConnectionSchema>;
+export type PaceConfiguration = z.output<typeof pace>;
 export type EntraCredential = AzureSphereConnection["credential"];

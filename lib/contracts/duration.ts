@@ -1,10 +1,11 @@
 import { InvalidInputError } from "./errors.ts";
 
-const pattern = /^P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8}(?:\.\d{1,3})?)S)?)?$/;
+/** What a duration looks like; `isDuration` also wants at least one part. */
+export const durationPattern = /^P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8}(?:\.\d{1,3})?)S)?)?$/;
 
 /** Whether the text is an ISO 8601 duration of days, hours, minutes and seconds. Months and years have no fixed length and are refused. */
 export function isDuration(text: string): boolean {
-  return pattern.test(text) && /\d/.test(text) && !text.endsWith("T");
+  return durationPattern.test(text) && /\d/.test(text) && !text.endsWith("T");
 }
 
 /**
@@ -12,7 +13,7 @@ export function isDuration(text: string): boolean {
  * @throws InvalidInputError
  */
 export function durationMs(text: string): number {
-  const match = isDuration(text) ? pattern.exec(text) : null;
+  const match = isDuration(text) ? durationPattern.exec(text) : null;
   if (!match) throw new InvalidInputError(`Expected a duration such as PT30M or P90D, got ${JSON.stringify(text)}`);
   const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
   return Math.round(

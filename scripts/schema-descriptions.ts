@@ -1,0 +1,143 @@
+import { describeDuration, durationPattern } from "../lib/contracts/duration.ts";
+import { limits } from "../lib/contracts/limits.ts";
+
+/** Put beside what the zod schema says already. */
+export interface Annotation {
+  readonly description: string;
+  /** What a refinement checks, where JSON Schema has a word for it that refuses nothing we accept. */
+  readonly format?: "uri";
+  readonly pattern?: string;
+}
+
+const reference =
+  "Reference to a secret: `env:NAME`, `file:path` (relative to this file) or `vault:name`, which `drover vault put` stores. Never the secret itself.";
+const duration = (description: string): Annotation => ({
+  description: `${description} ISO 8601, in days, hours, minutes and seconds.`,
+  pattern: durationPattern.source,
+});
+const uri = (description: string): Annotation => ({ description, format: "uri" });
+const deadlines = `${describeDuration(limits.deadlineMinMs)} to ${describeDuration(limits.deadlineMaxMs)}, default ${describeDuration(limits.deadlineDefaultMs)}`;
+
+/**
+ * By path; `**.` in front makes it any path that ends so, and the longest match counts. `*` is any key of a map, `[]` any entry of
+ * a list, `<kind>` one form out of several. A property without a text turns the test of the schemas red.
+ */
+export const annotations: Readonly<Record<string, Readonly<Record<string, string | Annotation>>>> = {
+  "drover.json": {
+    $schema: "Where this schema is found, for editors.",
+    version: "Version of this file's format.",
+    platform: "The host that Drover runs on.",
+    "platform.kind": "`local`: one process on one machine, with SQLite.",
+    "platform.dataFolder": "Folder of the ledger, queues, vault and handoffs, relative to this file.",
+    "platform.concurrency": "Messages handled at the same time.",
+    "platform.vaultKey":
+      "What seals the vault: `env:NAME` or `file:path` of 32 bytes in base64. A key file in the data folder when absent.",
+    connections: "Provider accounts by name. Requests name one of them.",
+    "connections.*": "One provider account.",
+    "**.kind": "Which kind it is; decides what else stands beside it.",
+    "**.<azure-sphere>": "An Azure Sphere tenant.",
+    "**.<azure-sphere>.api": "`legacy-v2` is the public API that retires on 27 September 2027.",
+    "**.<azure-sphere>.endpoint": uri("Base URL of the API; https, or http on loopback for the emulator."),
+    "**.<azure-sphere>.sphereTenantId": "The Azure Sphere tenant, not the Entra directory.",
+    "**.<azure-sphere>.credential": "How Drover logs in.",
+    "**.pace": "Times that have a default for each provider. Shorter ones are for emulators and tests.",
+    "**.pace.firstPoll": duration("Time until the first look at what was started."),
+    "**.pace.maxPoll": duration("Longest time between two looks."),
+    "**.pace.settling": duration(
+      "After this time something that is not visible was not started. At least PT2M, except on loopback.",
+    ),
+    "**.pace.lookEvery": duration("Time between two looks for something whose answer was lost."),
+    "**.pace.requestTimeout": duration("Longest time of one request that changes something."),
+    "**.origins": "Further origins that credentials may be sent to, beside the endpoint and the login.",
+    "**.origins.[]": uri("An origin such as https://host:port."),
+    "**.<client-secret>": "An Entra application with a client secret.",
+    "**.<client-secret>.directoryId": "The Entra directory (tenant) of the application.",
+    "**.<client-secret>.clientId": "The application's client id.",
+    "**.<client-secret>.secret": reference,
+    "**.<managed-identity>": "The identity that Azure gives to the host.",
+    "**.<managed-identity>.clientId": "Of a user-assigned identity; absent for the system-assigned one.",
+    "**.authority": uri("Where tokens are issued, when it is not the public cloud's."),
+    "**.scope": "Scope that tokens are asked for, when it is not the provider's usual one.",
+    retention: "How long what has ended is remembered.",
+    "retention.operations": duration("How long an ended operation is kept whole."),
+    "retention.idempotency": duration(
+      "How long the key of a request is remembered; more than 28 days, and longer than `operations`.",
+    ),
+    sweep: "The search for operations that are overdue.",
+    "sweep.every": duration("Time between two sweeps."),
+  },
+  request: {
+    specversion: "Version of CloudEvents.",
+    id: "Together with `source` the idempotency key: the same key is the same operation.",
+    source: "Who asks. Together with `id` the idempotency key.",
+    type: "What is asked for.",
+    subject: "What it is about, in the requester's words; part of the content that must not change under one key.",
+    time: "When it was asked for.",
+    datacontenttype: "JSON, when it is given at all.",
+    data: "What the operation needs. Unknown keys are refused.",
+    "data.connection": "Name of a connection in the configuration.",
+    "data.deadline": duration(`Time that the operation may take at most: ${deadlines}.`),
+    "data.labels": `Up to ${limits.labels} labels to find operations by.`,
+    "data.labels.*": "Text of the label.",
+    "data.deviceGroupId": "The device group that gets the deployment.",
+    "data.images": "Ids of the images, as the vendor's request body has them.",
+    "data.images.[]": "Id of one image, each once.",
+    "data.<0>": "By the operation's id.",
+    "data.<1>": "By the key of the request that started it.",
+    "data.<0>.operation": "Id of the operation.",
+    "data.<1>.source": "`source` of the request that started the operation.",
+    "data.<1>.id": "`id` of the request that started the operation.",
+    "**.note": "Why, for the history.",
+  },
+  "event.json": {
+    specversion: "Version of CloudEvents.",
+    id: "The same for every delivery of one event.",
+    source: "Drover itself.",
+    type: "What happened. The last part of a final event is the operation's outcome.",
+    subject: "Id of the operation.",
+    time: "When it happened.",
+    datacontenttype: "Always JSON.",
+    sequence: "Orders the events of one subject; compare as text.",
+    correlationid: "`id` of the request.",
+    traceparent: "W3C trace context.",
+    data: "What is known.",
+    "data.requestType": "`type` of the request.",
+    "data.connection": "Connection that the operation goes through.",
+    "data.labels": "Labels of the request.",
+    "data.labels.*": "Text of the label.",
+    "data.requestedBy": "Who submitted the request, as authenticated.",
+    "data.outcome": "How the operation ended. `unknown` waits for a person to resolve it.",
+    "data.reason": "One sentence for a person.",
+    "data.code": "Stable, kebab-case: what programs match on.",
+    "data.next": "What happens next and when, or which command answers.",
+    "data.provider": "What the provider said.",
+    "data.provider.ids": "The provider's ids, by their names there.",
+    "data.provider.ids.*": "One id.",
+    "data.provider.requestIds": "The provider's ids of the requests, for its support desk.",
+    "data.provider.requestIds.[]": "One request id.",
+    "data.provider.status": "The provider's own status, verbatim.",
+    "data.result": "What the provider promises as the result; never a secret.",
+    "data.result.*": "One field of the result.",
+    "data.problems": "Everything that is wrong with a rejected request.",
+    "data.problems.[]": "Path and problem; never the offending value.",
+  },
+  "step-message.json": {
+    v: "Version of this format.",
+    operation: "Id of the operation.",
+    step: "Name of the step that is to run.",
+    seq: "Number of the ledger write that owes this message.",
+    n: "Polls without a change since the operation entered this step.",
+    attempt: "Tries of this step since its last success.",
+    deadline: "Absolute deadline of the operation, in milliseconds since 1970.",
+    traceparent: "W3C trace context.",
+  },
+  "dead-letter.json": {
+    v: "Version of this format.",
+    queue: "Queue that the message came from.",
+    id: "Id of the message.",
+    body: "The message as it came, cut at a bound.",
+    cause: "Why it was given up.",
+    receives: "Deliveries until then.",
+    at: "When it was given up, in milliseconds since 1970.",
+  },
+};

@@ -1,0 +1,64 @@
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigurationError } from "../../../lib/contracts/errors.ts";
+import {
+  createFile,
+  createFolder,
+  fileError,
+  moveFile,
+  readStart,
+  removeFile,
+} from "../../../lib/platforms/local/durable-files.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+test("createFile keeps the first of many and says who was first", async () => {
+  const folder = await temporaryFolder();
+  const contents = Array.from({ length: 20 }, (_, index) => `content ${index}`);
+  const created = await Promise.all(contents.map((content) => createFile(folder, "key", Buffer.from(content))));
+  expect(created.filter((one) => one)).toHaveLength(1);
+  const first = contents[created.indexOf(true)];
+  expect(await readFile(join(folder, "key"), "utf8")).toBe(first);
+  expect(await createFile(folder, "key", Buffer.from("late"))).toBe(false);
+  expect(await readFile(join(folder, "key"), "utf8")).toBe(first);
+  expect(await readdir(folder)).toEqual(["key"]);
+});
+
+test("moveFile and removeFile succeed for one of many", async () => {
+  const folder = await temporaryFolder();
+  await createFile(folder, "a", Buffer.from("x"));
+  const moves = await Promise.all(Array.from({ length: 10 }, (_, index) => moveFile(folder, "a", `b-${index}`)));
+  expect(moves.filter((moved) => moved)).toHaveLength(1);
+  const removals = await Promise.all(Array.from({ length: 10 }, () => removeFile(folder, `b-${moves.indexOf(true)}`)));
+  expect(removals.filter((removed) => removed)).toHaveLength(1);
+});
+
+test("createFolder makes every folder on the way for this user alone and leaves existing ones as they are", async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, "open"), { mode: 0o755 });
+  await createFolder(join(folder, "open", "a", "b"));
+  await createFolder(join(folder, "open", "a", "b"));
+  const modes = ["open", "open/a", "open/a/b"].map(async (path) => (await stat(join(folder, path))).mode & 0o777);
+  expect(await Promise.all(modes)).toEqual([0o755, 0o700, 0o700]);
+});
+
+test("readStart reads no further than asked and knows a missing file", async () => {
+  const folder = await temporaryFolder();
+  await createFile(folder, "a", Buffer.from("0123456789"));
+  expect((await readStart(join(folder, "a"), 4))?.bytes.toString()).toBe("0123");
+  expect((await readStart(join(folder, "a"), 40))?.bytes.toString()).toBe("0123456789");
+  expect(await readStart(join(folder, "b"), 4)).toBeUndefined();
+});
+
+test.each(["EACCES", "EPERM", "EROFS"])("%s becomes a sentence that names the path and the remedy", (code) => {
+  const error = fileError(Object.assign(new Error("raw"), { code }), "/data/vault");
+  expect(error).toBeInstanceOf(ConfigurationError);
+  expect(String(error)).toContain(
+    `Expected /data/vault to be readable and writable, got ${code}: let the user that runs Drover own it`,
+  );
+});
+
+test("other errors of the system stay as they are", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+  expect(fileError(full, "/data")).toBe(full);
+});
