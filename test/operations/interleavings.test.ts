@@ -173,6 +173,24 @@ describe("the sweep", () => {
     expect(rowOf(fleet).handle).toEqual({ id: "d1" });
   });
 
+  test("leaves an effect alone even when another writer has made its row due", async () => {
+    const fleet = new ByHand();
+    fleet.submit(requestBody("r1"));
+    await fleet.step("inbox");
+    const gate = fleet.gate("provider.create");
+    const working = fleet.handle(fleet.next("start-deployment"));
+    await gate.reached;
+    const key = operationKey(idOf("r1"));
+    const stored = await fleet.ports.ledger.read(key);
+    await fleet.ports.ledger.write(key, { ...rowOf(fleet), wakeAt: fleet.world.clock.now() }, stored?.version ?? "");
+    fleet.pass(1_000);
+    await fleet.sweep();
+    expect(rowOf(fleet).sweeps).toBe(0);
+    gate.open();
+    await working;
+    expect(rowOf(fleet).handle).toEqual({ id: "d1" });
+  });
+
   test("never costs a step its handle: the result goes into the row that the sweep has written", async () => {
     const fleet = new ByHand();
     fleet.submit(requestBody("r1"));
@@ -236,7 +254,7 @@ describe("effects", () => {
 
   test("are judged settled at the start of a look, not after it", async () => {
     // Look: absent. While the look is under way the effect lands and the settling time ends. Judged afterwards, it would be created again.
-    const fleet = new ByHand({ creates: [{ landLateMs: 330_000 }] });
+    const fleet = new ByHand({ creates: [{ landLateMs: 338_000 }] });
     await started(fleet);
     expect(fleet.cloud.calls.create).toBe(1);
     const { settledAt } = rowOf(fleet).intents["deployment"] ?? { settledAt: 0 };
@@ -396,6 +414,20 @@ describe("turns", () => {
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet, "r3").outcome).toBe("succeeded");
     expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("that a frozen function took for an operation which had ended are void", async () => {
+    const fleet = new ByHand();
+    fleet.submit(requestBody("r1", { deadline: "PT1M" }));
+    await fleet.step("inbox");
+    const frozen = rowOf(fleet);
+    fleet.world.store.messages.clear();
+    fleet.pass(7_200_000);
+    await fleet.sweep();
+    expect(rowOf(fleet).outcome).toBe("timed-out");
+    expect(await takeTurn(fleet.ports, frozen, resource, true)).toEqual({ kind: "held" });
+    await waitingBehind(fleet, "r2");
+    expect(rowOf(fleet, "r2").handle).toEqual({ id: "d1" });
   });
 
   test("that cannot be woken by a lost message are found by the sweep", async () => {
