@@ -1,0 +1,66 @@
+import { RetryableError } from "../contracts/errors.ts";
+import { type Call, effectWithoutProof } from "./call.ts";
+
+/** Why the text of an answer is not all of it. */
+export type BodyProblem = "cut-off" | "too-large" | "not-utf-8" | "timed-out" | "interrupted";
+
+/** A provider's answer with any status but a redirect, its body read within bounds. */
+export interface Answer {
+  readonly status: number;
+  readonly host: string;
+  /** Empty when `problem` says why. */
+  readonly text: string;
+  readonly problem?: BodyProblem;
+  readonly retryAfterMs?: number;
+  readonly requestId?: string;
+  /** A text of the provider as it may be shown: bounded, and without the secrets that were sent. */
+  readonly show: (text: string, maxLength?: number) => string;
+}
+
+const got: Readonly<Record<BodyProblem | "empty" | "html" | "cut-off-json" | "not-json", string>> = {
+  "cut-off": "a body that breaks off",
+  "too-large": "a body above the bound",
+  "not-utf-8": "a body that is not UTF-8",
+  "timed-out": "a body that did not end in time",
+  interrupted: "a body whose reading was interrupted",
+  empty: "an empty body",
+  html: "HTML",
+  "cut-off-json": "JSON that breaks off",
+  "not-json": "text that is not JSON",
+};
+
+/** @throws RetryableError when it is not JSON: a page of a gateway says nothing about the provider's decision */
+export function jsonOf(answer: Answer, call: Call): unknown {
+  if (answer.problem !== undefined) throw unreadable(answer, call, got[answer.problem], answer.problem);
+  const text = answer.text.trim();
+  if (text === "") throw unreadable(answer, call, got.empty, "empty");
+  if (text.startsWith("<")) throw unreadable(answer, call, got.html, "html");
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body, which may hold anything.
+    const kind = isCutOff(text) ? "cut-off-json" : "not-json";
+    throw unreadable(answer, call, got[kind], kind);
+  }
+}
+
+function isCutOff(text: string): boolean {
+  return (text.startsWith("{") && !text.endsWith("}")) || (text.startsWith("[") && !text.endsWith("]"));
+}
+
+/** The answer has the right status and says something that cannot be used. `what` is ours, without text of the provider that was not shown. */
+export function unreadable(answer: Answer, call: Call, what: string, code = "unexpected-shape"): RetryableError {
+  return new RetryableError(
+    `Expected JSON about ${call.about} from ${answer.host}, got ${what} with status ${answer.status}`,
+    { ...detailsOf(answer, call), code: `unreadable-answer-${code}`, effect: effectWithoutProof(call) },
+  );
+}
+
+export function detailsOf(answer: Answer, call: Call) {
+  return {
+    provider: call.provider,
+    operation: call.operation,
+    status: answer.status,
+    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
+  };
+}

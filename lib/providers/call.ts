@@ -1,0 +1,38 @@
+import type { Secret } from "../contracts/secret.ts";
+
+/** One HTTP request to a provider. */
+export interface Call {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  /** Whose API it is, for errors. */
+  readonly provider: string;
+  /** What the answer is about, for messages: `device group c4b1067f-…`. */
+  readonly about: string;
+  /** Kebab-case name of the call, for errors: `read-device-group`. */
+  readonly operation: string;
+  /** Whether it changes the world. Without proof, a failure of such a call means that its effect is possible. */
+  readonly changes?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Header that carries a secret, such as `authorization`. */
+  readonly secretHeader?: { readonly name: string; readonly prefix?: string; readonly value: Secret };
+  readonly body?: CallBody;
+  readonly timeoutMs?: number;
+}
+
+export interface CallBody {
+  readonly contentType: string;
+  readonly text: string | Secret;
+  /** Secrets that stand somewhere in the text. */
+  readonly secrets?: readonly Secret[];
+}
+
+/** Everything secret that a call sends: none of it may come back in a message. */
+export function secretsOf({ secretHeader, body }: Call): readonly Secret[] {
+  const inBody = body === undefined || typeof body.text === "string" ? [] : [body.text];
+  return [...(secretHeader ? [secretHeader.value] : []), ...inBody, ...(body?.secrets ?? [])];
+}
+
+/** What a failure of the call means for the world as long as nothing proves the contrary. */
+export function effectWithoutProof(call: Call): "none" | "possible" {
+  return call.changes === true ? "possible" : "none";
+}

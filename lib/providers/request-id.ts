@@ -1,0 +1,27 @@
+import type { Secret } from "../contracts/secret.ts";
+
+/** Headers in which services of Microsoft and their gateways name a request, the service's own first. */
+const names = [
+  "x-ms-request-id",
+  "request-id",
+  "x-ms-correlation-request-id",
+  "x-request-id",
+  "x-ms-correlation-id",
+  "x-correlation-id",
+  "x-azure-ref",
+  "traceparent",
+] as const;
+
+/** The provider's own id of a request, for its support desk. */
+export function requestIdOf(headers: Headers, secrets: readonly Secret[]): string | undefined {
+  for (const name of names) {
+    const id = headers.get(name);
+    if (id !== null && isRequestId(id) && !secrets.some((secret) => id.includes(secret.reveal()))) return id;
+  }
+  return undefined;
+}
+
+/** An id, and nothing that could be something else: longer or freer text is not carried on. */
+export function isRequestId(id: string): boolean {
+  return /^[\w.:=+/-]{4,128}$/.test(id);
+}
