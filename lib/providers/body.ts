@@ -18,9 +18,18 @@ export async function readBody(
   until: Until,
   problemOf: (thrown: unknown) => BodyProblem,
 ): Promise<ReadBody> {
-  if (Number(response.headers.get("content-length") ?? 0) > maxBytes) {
+  const announced = response.headers.get("content-length");
+  if (announced !== null && Number(announced) > maxBytes) {
     discard(response);
     return { text: "", problem: "too-large" };
+  }
+  // The announced length bounds the body only as long as nothing is unpacked on the way.
+  if (announced !== null && !response.headers.has("content-encoding") && response.body !== null) {
+    try {
+      return decoded(await until(response.bytes()), maxBytes);
+    } catch (error) {
+      return { text: "", problem: problemOf(error) };
+    }
   }
   const pieces: Uint8Array[] = [];
   const reader = response.body?.getReader();
@@ -28,7 +37,7 @@ export async function readBody(
   try {
     for (let bytes = 0; ; ) {
       const { done, value } = await until(reader.read());
-      if (done) return decoded(pieces);
+      if (done) return decoded(Buffer.concat(pieces), maxBytes);
       bytes += value.byteLength;
       if (bytes > maxBytes) {
         reader.cancel().catch(ignore);
@@ -43,14 +52,17 @@ export async function readBody(
 }
 
 /** Frees the connection of an answer whose body nobody reads. */
-export function discard(response: Response): void {
+function discard(response: Response): void {
   response.body?.cancel().catch(ignore);
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** A byte order mark of UTF-8 is dropped, as every JSON reader of the web does; other encodings are refused. */
-function decoded(pieces: readonly Uint8Array[]): ReadBody {
+export function decoded(bytes: Uint8Array, maxBytes: number): ReadBody {
+  if (bytes.byteLength > maxBytes) return { text: "", problem: "too-large" };
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces)) };
+    return { text: utf8.decode(bytes) };
   } catch {
     return { text: "", problem: "not-utf-8" };
   }

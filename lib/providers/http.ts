@@ -1,20 +1,19 @@
 import { ConfigurationError, PermanentError, RetryableError } from "../contracts/errors.ts";
 import type { Clock } from "../contracts/ports.ts";
 import type { Answer } from "./answer.ts";
-import { type Attempt, startAttempt } from "./attempt.ts";
-import { discard, readBody } from "./body.ts";
+import { startAttempt } from "./attempt.ts";
 import { type Call, effectWithoutProof, secretsOf } from "./call.ts";
+import { type Exchanged, exchangeWith, type Fetch, type Outgoing } from "./exchange.ts";
+import { exchangeOverNetwork } from "./network.ts";
 import { networkFailure } from "./network-failure.ts";
 import { requestIdOf } from "./request-id.ts";
 import { retryAfterMsOf } from "./retry-after.ts";
 import { scrub } from "./scrub.ts";
 import { type StartTimer, systemTimer } from "./timer.ts";
 
-/** The platform's `fetch`, or the handler of an emulator in this process. */
-export type Fetch = (request: Request) => Promise<Response>;
-
 export interface HttpOptions {
-  readonly fetch: Fetch;
+  /** Default: the network. */
+  readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   readonly startTimer?: StartTimer | undefined;
   /** Origins that may be asked at all. */
@@ -34,6 +33,8 @@ export interface HttpOptions {
 export type Send = (call: Call, signal?: AbortSignal) => Promise<Answer>;
 
 export function createSend(options: HttpOptions): Send {
+  const exchange = options.fetch ? exchangeWith(options.fetch) : exchangeOverNetwork;
+  const { maxBytes = 1024 * 1024 } = options;
   return async (call, signal) => {
     const url = permitted(call, options);
     if (signal?.aborted) throw notSent(call, url);
@@ -43,9 +44,9 @@ export function createSend(options: HttpOptions): Send {
       options.startTimer ?? systemTimer,
     );
     try {
-      const response = await attempt.until(options.fetch(requestOf(call, url, attempt.signal)));
-      refuseRedirect(response, call, url);
-      return await answerOf(response, call, url, attempt, options);
+      const exchanged = await exchange(url, outgoingOf(call), attempt, maxBytes);
+      refuseRedirect(exchanged, call, url);
+      return answerOf(exchanged, call, url, options.clock);
     } catch (error) {
       if (error instanceof RetryableError || error instanceof PermanentError) throw error;
       throw networkFailure(error, attempt.ended(), call, url.host);
@@ -73,32 +74,25 @@ function permitted(call: Call, { origins, secretsTo }: HttpOptions): URL {
   return url;
 }
 
-function requestOf({ method, headers, secretHeader, body }: Call, url: URL, signal: AbortSignal): Request {
-  const all = new Headers({ accept: "application/json", "user-agent": "drover", ...headers });
-  if (secretHeader) all.set(secretHeader.name, `${secretHeader.prefix ?? ""}${secretHeader.value.reveal()}`);
-  const init: RequestInit = { method, headers: all, signal, redirect: "manual" };
-  if (body === undefined) return new Request(url, init);
+function outgoingOf({ method, headers, secretHeader, body, changes = false }: Call): Outgoing {
+  const all: Record<string, string> = {
+    accept: "application/json",
+    // Unpacking would need bounds of its own; these answers are small.
+    "accept-encoding": "identity",
+    "user-agent": "drover",
+    ...headers,
+  };
+  if (secretHeader) all[secretHeader.name] = `${secretHeader.prefix ?? ""}${secretHeader.value.reveal()}`;
+  if (body === undefined) return { method, headers: all, changes };
   const bytes = new TextEncoder().encode(typeof body.text === "string" ? body.text : body.text.reveal());
-  all.set("content-type", body.contentType);
-  all.set("content-length", String(bytes.byteLength));
-  // Given text, fetch sends the request a second time after a 421. A stream can be sent only once.
-  return new Request(url, { ...init, body: streamOf(bytes), duplex: "half" });
-}
-
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    pull(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+  all["content-type"] = body.contentType;
+  all["content-length"] = String(bytes.byteLength);
+  return { method, headers: all, body: bytes, changes };
 }
 
 /** A redirect is never followed: it would take the token, or repeat a creating call, somewhere else. */
-function refuseRedirect(response: Response, call: Call, url: URL): void {
-  const { status, type, headers } = response;
-  if (type !== "opaqueredirect" && (status < 300 || status > 399)) return;
-  discard(response);
+function refuseRedirect({ status, headers }: Exchanged, call: Call, url: URL): void {
+  if (status < 300 || status > 399) return;
   const target = URL.parse(headers.get("location") ?? "", url.href)?.host;
   const place = target ? scrub(target, secretsOf(call)) : "nowhere";
   const message = `Expected an answer about ${call.about} from ${url.host}, got a redirect (${status}) to ${place}, which is not followed`;
@@ -109,24 +103,18 @@ function refuseRedirect(response: Response, call: Call, url: URL): void {
   throw new RetryableError(message, details);
 }
 
-async function answerOf(
-  response: Response,
-  call: Call,
-  url: URL,
-  attempt: Attempt,
-  { maxBytes = 1024 * 1024, clock }: HttpOptions,
-): Promise<Answer> {
+function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url: URL, clock: Clock): Answer {
   const secrets = secretsOf(call);
-  const retryAfterMs = retryAfterMsOf(response.headers.get("retry-after"), clock.now());
-  const requestId = requestIdOf(response.headers, secrets);
-  const body = await readBody(response, maxBytes, attempt.until, () => attempt.ended() ?? "cut-off");
+  const retryAfterMs = retryAfterMsOf(headers.get("retry-after"), clock.now());
+  const requestId = requestIdOf(headers, secrets);
   return {
-    status: response.status,
+    status,
     host: url.host,
-    ...body,
+    text,
+    ...(problem === undefined ? {} : { problem }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
-    show: (text, maxLength) => scrub(text, secrets, maxLength),
+    show: (shown, maxLength) => scrub(shown, secrets, maxLength),
   };
 }
 

@@ -13,7 +13,10 @@ const names = [
 ] as const;
 
 /** The provider's own id of a request, for its support desk. */
-export function requestIdOf(headers: Headers, secrets: readonly Secret[]): string | undefined {
+export function requestIdOf(
+  headers: { get(name: string): string | null },
+  secrets: readonly Secret[],
+): string | undefined {
   for (const name of names) {
     const id = headers.get(name);
     if (id !== null && isRequestId(id) && !secrets.some((secret) => id.includes(secret.reveal()))) return id;

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ConfigurationError, PermanentError, RetryableError } from "../../lib/contracts/errors.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { jsonOf } from "../../lib/providers/answer.ts";
+import type { Fetch } from "../../lib/providers/exchange.ts";
 import { systemTimer } from "../../lib/providers/timer.ts";
 import { answering, changeCall, failureOf, origin, readCall, sender, settle, shown } from "./support.ts";
 
@@ -250,7 +251,10 @@ describe("answers", () => {
   });
 });
 
-describe("over loopback", () => {
+describe.each<{ name: string; fetch: Fetch | undefined }>([
+  { name: "the network", fetch: undefined },
+  { name: "a fetch handler", fetch: (request) => globalThis.fetch(request) },
+])("over loopback, through $name", ({ name, fetch }) => {
   let close = () => {};
   afterEach(() => close());
 
@@ -264,7 +268,7 @@ describe("over loopback", () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return {
       url,
-      ...sender((request) => fetch(request), { origins: new Set([url]), secretsTo: url, startTimer: systemTimer }),
+      ...sender(fetch, { origins: new Set([url]), secretsTo: url, startTimer: systemTimer }),
     };
   }
 
@@ -315,6 +319,40 @@ describe("over loopback", () => {
       response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
     });
     expect(packed.byteLength).toBeLessThan(64 * 1024);
+    // Nothing packed is asked for over the network: what comes packed all the same is not read.
+    const problem = name === "the network" ? "not-utf-8" : "too-large";
+    expect(await send(readCall({ url }))).toMatchObject({ problem });
+  });
+
+  test("a body above the bound is not read to its end", async () => {
+    const { url, send } = await listen((_request, response) => {
+      response.writeHead(200);
+      const more = () => response.write("x".repeat(65_536), () => response.destroyed || more());
+      more();
+    });
     expect(await send(readCall({ url }))).toMatchObject({ problem: "too-large" });
+  });
+
+  test("a read goes on over a kept connection that the server has closed meanwhile", async () => {
+    let asked = 0;
+    const { url, send } = await listen((request, response) => {
+      asked += 1;
+      if (asked === 2) request.socket.destroy();
+      else response.end("{}");
+    });
+    await send(readCall({ url }));
+    if (name === "the network") expect(await send(readCall({ url }))).toMatchObject({ status: 200, text: "{}" });
+  });
+
+  test("a creating call that breaks is not sent again", async () => {
+    let asked = 0;
+    const { url, send } = await listen((request, response) => {
+      asked += 1;
+      if (asked > 1) request.socket.destroy();
+      else response.end("{}");
+    });
+    await send(readCall({ url }));
+    expect(await failureOf(send(changeCall({ url })))).toMatchObject({ effect: "possible" });
+    expect(asked).toBe(2);
   });
 });

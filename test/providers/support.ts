@@ -1,6 +1,7 @@
 import type { Clock } from "../../lib/contracts/ports.ts";
 import type { Call } from "../../lib/providers/call.ts";
-import { createSend, type Fetch, type HttpOptions, type Send } from "../../lib/providers/http.ts";
+import type { Fetch } from "../../lib/providers/exchange.ts";
+import { createSend, type HttpOptions, type Send } from "../../lib/providers/http.ts";
 import type { StartTimer } from "../../lib/providers/timer.ts";
 
 /** Time that moves only by `advance`. */
@@ -62,7 +63,7 @@ export function changeCall(over: Partial<Call> = {}): Call {
   });
 }
 
-export function sender(fetch: Fetch, over: Partial<HttpOptions> = {}): { send: Send; time: ManualTime } {
+export function sender(fetch: Fetch | undefined, over: Partial<HttpOptions> = {}): { send: Send; time: ManualTime } {
   const time = new ManualTime();
   const { startTimer } = time;
   const send = createSend({ fetch, clock: time, startTimer, origins: new Set([origin]), secretsTo: origin, ...over });

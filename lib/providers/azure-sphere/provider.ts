@@ -2,8 +2,10 @@ import type { AzureSphereConnection } from "../../contracts/configuration.ts";
 import type { Clock } from "../../contracts/ports.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../../contracts/provider.ts";
 import type { Secret } from "../../contracts/secret.ts";
-import { createEntraTokens, type IdentityEndpoint, type TokenSource } from "../entra/tokens.ts";
-import { createSend, type Fetch } from "../http.ts";
+import type { IdentityEndpoint } from "../entra/login.ts";
+import { createEntraTokens, type TokenSource } from "../entra/tokens.ts";
+import type { Fetch } from "../exchange.ts";
+import { createSend } from "../http.ts";
 import type { StartTimer } from "../timer.ts";
 import { check } from "./check.ts";
 import { SphereClient } from "./client.ts";
@@ -30,7 +32,8 @@ export interface AzureSphereProviderOptions {
   readonly connection: AzureSphereConnection;
   /** Reads a secret by its reference. */
   readonly secret: (reference: string) => Promise<Secret>;
-  readonly fetch: Fetch;
+  /** Stands in for the network: an emulator in this process, or a test. */
+  readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   /** Measures time-outs; default real time. */
   readonly startTimer?: StartTimer;

@@ -4,7 +4,7 @@ import { Secret } from "../../contracts/secret.ts";
 import type { Call } from "../call.ts";
 import { createSend } from "../http.ts";
 import { type Grant, grantOf, provider } from "./grant.ts";
-import type { LoginOptions } from "./tokens.ts";
+import type { LoginOptions } from "./login.ts";
 
 type ClientSecretCredential = Extract<EntraCredential, { kind: "client-secret" }>;
 

@@ -4,7 +4,7 @@ import type { Answer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { createSend } from "../http.ts";
 import { type Grant, grantOf, provider } from "./grant.ts";
-import type { IdentityEndpoint, LoginOptions } from "./tokens.ts";
+import type { IdentityEndpoint, LoginOptions } from "./login.ts";
 
 type ManagedIdentityCredential = Extract<EntraCredential, { kind: "managed-identity" }>;
 

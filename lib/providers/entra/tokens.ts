@@ -2,25 +2,8 @@ import type { EntraCredential } from "../../contracts/configuration.ts";
 import { RetryableError } from "../../contracts/errors.ts";
 import type { Clock } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
-import type { Fetch } from "../http.ts";
-import type { StartTimer } from "../timer.ts";
 import type { Grant } from "./grant.ts";
-
-/** What App Service and Functions put into IDENTITY_ENDPOINT and IDENTITY_HEADER, read at the edge. */
-export interface IdentityEndpoint {
-  readonly url: string;
-  readonly header: Secret;
-}
-
-export interface LoginOptions {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  /** Reads a secret by its reference (`env:`, `file:`, `vault:`). */
-  readonly secret: (reference: string) => Promise<Secret>;
-  readonly startTimer?: StartTimer | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly identityEndpoint?: IdentityEndpoint | undefined;
-}
+import type { LoginOptions } from "./login.ts";
 
 export interface TokenSource {
   /** A token that is good for a while: the stored one, or the one of the login under way, or a new one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Fetch } from "../../../lib/providers/http.ts";
+import type { Fetch } from "../../../lib/providers/exchange.ts";
 import { shown } from "../support.ts";
 import { clientSecret, createFleet, type Fleet, groupId, intentFor, requestFor } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Fetch } from "../../../lib/providers/http.ts";
+import type { Fetch } from "../../../lib/providers/exchange.ts";
 import {
   clientId,
   connection,

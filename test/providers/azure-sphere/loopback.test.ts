@@ -28,7 +28,6 @@ async function demo(over: Partial<AzureSphereConnection> = {}) {
       ...over,
     },
     secret: async () => new Secret(demoIds.clientSecret),
-    fetch,
     clock: time,
     settling: { requestTimeoutMs: 2_000 },
   });
@@ -41,7 +40,7 @@ async function demo(over: Partial<AzureSphereConnection> = {}) {
   return { time, emulator, provider, context, begin, server };
 }
 
-describe("over loopback, with the platform's own fetch", () => {
+describe("over loopback, through the network", () => {
   test("a deployment goes its way", async () => {
     const { time, provider, context, begin, emulator } = await demo();
     const { request, intent } = await begin(groups.happy);

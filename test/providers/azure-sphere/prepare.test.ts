@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PermanentError, RetryableError, UnauthorizedError } from "../../../lib/contracts/errors.ts";
-import type { Fetch } from "../../../lib/providers/http.ts";
+import type { Fetch } from "../../../lib/providers/exchange.ts";
 import { failureOf } from "../support.ts";
 import {
   appImage,

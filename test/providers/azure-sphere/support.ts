@@ -13,7 +13,7 @@ import {
   type AzureSphereProviderOptions,
   createAzureSphereProvider,
 } from "../../../lib/providers/azure-sphere/index.ts";
-import type { Fetch } from "../../../lib/providers/http.ts";
+import type { Fetch } from "../../../lib/providers/exchange.ts";
 import { ManualTime } from "../support.ts";
 
 export const tenantId = "768c2cd6-0000-4000-8000-000000000001";

@@ -3,7 +3,8 @@ import { createAzureSphereEmulator } from "../../../emulators/azure-sphere/index
 import type { EntraCredential } from "../../../lib/contracts/configuration.ts";
 import { ConfigurationError, NotFoundError, RetryableError, UnauthorizedError } from "../../../lib/contracts/errors.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
-import { createEntraTokens, type LoginOptions } from "../../../lib/providers/entra/tokens.ts";
+import type { LoginOptions } from "../../../lib/providers/entra/login.ts";
+import { createEntraTokens } from "../../../lib/providers/entra/tokens.ts";
 import { clientId, clientSecret, directoryId, scenario } from "../azure-sphere/support.ts";
 import { failureOf, ManualTime, shown, signal } from "../support.ts";
 
