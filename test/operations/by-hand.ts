@@ -61,7 +61,10 @@ export class ByHand extends Fleet {
   async handle(delivery: Delivery, functions: Functions = this.process(), remainingMs = 120_000): Promise<Settlement> {
     const handler = functions.handlers[delivery.queue];
     if (!handler) throw new Error(`Expected a function behind ${delivery.queue}`);
-    const settlement = await handler(delivery, { signal: new AbortController().signal, remainingMs: () => remainingMs });
+    const settlement = await handler(delivery, {
+      signal: new AbortController().signal,
+      remainingMs: () => remainingMs,
+    });
     if (settlement.kind === "acknowledge") this.world.store.messages.delete(delivery.id);
     return settlement;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { operationKey, type OperationRecord, turnKey } from "../../lib/contracts/operation.ts";
+import { type OperationRecord, operationKey, turnKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation, redrive, resolveOperation, setPaused } from "../../lib/operations/commands.ts";
 import { giveBack, takeTurn } from "../../lib/operations/turns.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
@@ -316,7 +316,10 @@ describe("effects", () => {
     const { wakeAt } = rowOf(fleet);
     gate.open();
     await working;
-    expect(rowOf(fleet)).toMatchObject({ outcome: "unknown", intents: { deployment: { result: { handle: { id: "d1" } } } } });
+    expect(rowOf(fleet)).toMatchObject({
+      outcome: "unknown",
+      intents: { deployment: { result: { handle: { id: "d1" } } } },
+    });
     expect(rowOf(fleet).wakeAt).toBe(wakeAt);
   });
 
@@ -474,7 +477,10 @@ describe("deadline, cancel and redrive", () => {
     await started(fleet);
     await cancelOperation(fleet.ports, idOf("r1"), person);
     expect(await fleet.runUntilQuiet()).toBe(true);
-    expect(rowOf(fleet)).toMatchObject({ outcome: "succeeded", reason: expect.stringContaining("cancel came after the start") });
+    expect(rowOf(fleet)).toMatchObject({
+      outcome: "succeeded",
+      reason: expect.stringContaining("cancel came after the start"),
+    });
   });
 
   test("a cancel that arrives before its operation is tried a few times, then rejected", async () => {
@@ -519,20 +525,35 @@ describe("deadline, cancel and redrive", () => {
     const fleet = new ByHand({ polls });
     fleet.submit(requestBody("r1"));
     await fleet.world.run(() => rowOf(fleet)?.outcome !== undefined, 7_200_000);
-    expect(rowOf(fleet)).toMatchObject({ outcome: "unknown", code: "unknown-status", reason: expect.stringContaining("State 7") });
+    expect(rowOf(fleet)).toMatchObject({
+      outcome: "unknown",
+      code: "unknown-status",
+      reason: expect.stringContaining("State 7"),
+    });
     expect(fleet.cloud.calls.poll).toBe(6);
   });
 
   test("a step that fails by a defect becomes a dead letter, parks its operation and goes on when redriven", async () => {
     const fleet = new ByHand();
     await started(fleet);
-    const broken = { ...fleet.cloud.provider(fleet.io), poll: () => Promise.reject(new TypeError("x is not a function")) };
+    const broken = {
+      ...fleet.cloud.provider(fleet.io),
+      poll: () => Promise.reject(new TypeError("x is not a function")),
+    };
     const delivery = fleet.next("poll-operation");
     const settlement = await fleet.handle(delivery, fleet.process(fleet.ports, broken));
     expect(settlement).toMatchObject({ kind: "release", cause: "x is not a function" });
     // What the host does at the fifth receive.
     fleet.world.store.messages.delete(delivery.id);
-    const letter = JSON.stringify({ v: 1, queue: "poll-operation", id: delivery.id, body: delivery.body, receives: 5, at: 0, cause: "x is not a function" });
+    const letter = JSON.stringify({
+      v: 1,
+      queue: "poll-operation",
+      id: delivery.id,
+      body: delivery.body,
+      receives: 5,
+      at: 0,
+      cause: "x is not a function",
+    });
     fleet.world.store.send("poll-operation-dead-letters", letter, fleet.world.clock.now(), 0);
     await fleet.step("poll-operation-dead-letters");
     expect(rowOf(fleet)).toMatchObject({ parked: {}, wakeAt: rowOf(fleet).deadline });
@@ -547,14 +568,24 @@ describe("deadline, cancel and redrive", () => {
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet).outcome).toBe("succeeded");
     expect(fleet.cloud.deployments).toHaveLength(1);
-    await expect(redrive(fleet.ports, id?.replace("dead-letter/", "") ?? "", person)).rejects.toThrow("which ended as succeeded");
+    await expect(redrive(fleet.ports, id?.replace("dead-letter/", "") ?? "", person)).rejects.toThrow(
+      "which ended as succeeded",
+    );
   });
 
   test("a dead letter from before a cancel does not park the cancelled operation", async () => {
     const fleet = new ByHand();
     await started(fleet);
     const delivery = fleet.next("poll-operation");
-    const letter = JSON.stringify({ v: 1, queue: "poll-operation", id: delivery.id, body: delivery.body, receives: 5, at: 0, cause: "defect" });
+    const letter = JSON.stringify({
+      v: 1,
+      queue: "poll-operation",
+      id: delivery.id,
+      body: delivery.body,
+      receives: 5,
+      at: 0,
+      cause: "defect",
+    });
     await cancelOperation(fleet.ports, idOf("r1"), person);
     fleet.world.store.send("poll-operation-dead-letters", letter, fleet.world.clock.now(), 0);
     await fleet.step("poll-operation-dead-letters");
