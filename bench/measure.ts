@@ -47,7 +47,11 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** Keeps `inFlight` pieces of work going until `total` are done. */
-export async function keepInFlight(total: number, inFlight: number, work: (index: number) => Promise<void>): Promise<void> {
+export async function keepInFlight(
+  total: number,
+  inFlight: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < total) {

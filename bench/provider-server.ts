@@ -43,11 +43,17 @@ function answer(method: string, path: string): { readonly status: number; readon
   if (groups && deployments) return { status: 200, body: '{"Items":[],"ContinuationToken":null}' };
   if (groups) {
     const fields = { Id: group, TenantId: tenant, ProductId: tenant, Name: "bench", Description: null };
-    return { status: 200, body: JSON.stringify({ ...fields, OsFeedType: 0, UpdatePolicy: 0, CurrentDeployment: null }) };
+    return {
+      status: 200,
+      body: JSON.stringify({ ...fields, OsFeedType: 0, UpdatePolicy: 0, CurrentDeployment: null }),
+    };
   }
   if (images && part === "status") return { status: 200, body: '{"Status":"Succeeded"}' };
   if (images) {
-    return { status: 200, body: JSON.stringify({ Id: image, Name: "app", ComponentId: image, Description: null, Type: 10 }) };
+    return {
+      status: 200,
+      body: JSON.stringify({ Id: image, Name: "app", ComponentId: image, Description: null, Type: 10 }),
+    };
   }
   const seen = id === undefined ? undefined : polls.get(id);
   if (id === undefined || seen === undefined) return { status: 404, body: "[]" };

@@ -1,0 +1,66 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { type Measured, percentile } from "./measure.ts";
+import type { Loop } from "./one.ts";
+import { measureRestart } from "./restart.ts";
+
+/**
+ * Figures as ratios to something in the same run: machines differ, ratios less so.
+ * `npm run bench` takes the full sizes, `-- --quick` small ones (CI), `-- --size 100000` one size.
+ */
+const args = process.argv.slice(2);
+const quick = args.includes("--quick");
+const sizeArgument = args[args.indexOf("--size") + 1];
+const sizes = args.includes("--size") ? [Number(sizeArgument)] : quick ? [1_000] : [1_000, 5_000, 20_000, 100_000];
+
+async function measure(loop: Loop, operations: number): Promise<Measured> {
+  const child = fork(new URL("./one.ts", import.meta.url), [loop, String(operations)]);
+  const [measured] = (await once(child, "message")) as [Measured];
+  if (child.exitCode === null) await once(child, "exit");
+  return measured;
+}
+
+const perSecond = ({ operations, seconds }: Measured) => operations / seconds;
+const cpuMicros = ({ operations, cpuSeconds }: Measured) => (cpuSeconds / operations) * 1e6;
+const fixed = (value: number, digits = 0) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
+
+function row(name: string, measured: Measured, beside: Measured): string {
+  const cells = [
+    fixed(perSecond(measured)),
+    fixed(perSecond(measured) / perSecond(beside), 2),
+    fixed(cpuMicros(measured)),
+    fixed(cpuMicros(measured) / cpuMicros(beside), 2),
+    fixed(percentile(measured.loneMs, 0.5), 2),
+    fixed(percentile(measured.loneMs, 0.99), 2),
+    fixed(measured.peakMegabytes),
+    measured.diskBytes === 0 ? "–" : fixed(measured.diskBytes / measured.operations),
+  ];
+  return name.padEnd(30) + cells.map((cell) => cell.padStart(9)).join("");
+}
+
+const header =
+  "".padEnd(30) +
+  ["ops/s", "ratio", "cpu µs", "ratio", "p50 ms", "p99 ms", "peak MB", "bytes/op"]
+    .map((name) => name.padStart(9))
+    .join("");
+
+const rates = new Map<number, number>();
+for (const size of sizes) {
+  console.log(`\n${size} operations, 64 in flight: request, start, 3 polls in progress, 1 complete, event`);
+  console.log(header);
+  const bare = await measure("bare", size);
+  console.log(row("bare HTTP calls with fetch", bare, bare));
+  console.log(row("drover, provider over HTTP", await measure("engine-http", size), bare));
+  const minimal = await measure("minimal", size);
+  console.log(row("minimal SQLite group commit", minimal, minimal));
+  const engine = await measure("engine", size);
+  console.log(row("drover, provider in process", engine, minimal));
+  rates.set(size, engine.seconds / engine.operations);
+}
+
+const [small, large] = [rates.get(20_000), rates.get(100_000)];
+if (small && large) console.log(`\nan operation of 100,000 costs ${fixed(large / small, 2)} times one of 20,000`);
+const restart = await measureRestart(quick ? 200 : 2_000);
+console.log(
+  `\nfirst step after SIGKILL and restart: ${fixed(restart.firstStepMs)} ms, ${restart.waiting} operations waiting`,
+);
