@@ -1,0 +1,43 @@
+import { describeDuration } from "../../lib/contracts/duration.ts";
+import { stateOf } from "../describe.ts";
+import type { Operation } from "../shapes.ts";
+import type { fieldLines } from "../table.ts";
+import { type Style, styledState } from "../terminal.ts";
+
+/** What `operations show` prints, in the order in which one asks. */
+export function fieldsOf(operation: Operation, style: Style): Parameters<typeof fieldLines>[0] {
+  const { request, provider, labels = {}, resolution, waitingFor } = operation;
+  const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+  const took =
+    operation.endedAt !== undefined && operation.createdAt !== undefined
+      ? ` (${describeDuration(Date.parse(operation.endedAt) - Date.parse(operation.createdAt))})`
+      : "";
+  return [
+    ["id", operation.id],
+    ["state", { text: stateOf(operation), style: (text) => styledState(style, text) }],
+    ["reason", operation.reason],
+    ["code", operation.code],
+    ["type", request?.type],
+    ["source", request?.source],
+    ["request", request?.id],
+    ["connection", operation.connection],
+    [
+      "labels",
+      Object.entries(labels)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(" ") || undefined,
+    ],
+    ["fields", json(operation.fields)],
+    ["requested by", operation.requestedBy],
+    ["step", operation.state === "active" ? operation.step : undefined],
+    ["waits for", waitingFor && `${waitingFor.detail} (since ${waitingFor.since})`],
+    ["provider status", provider?.status],
+    ...Object.entries(provider?.ids ?? {}).map(([name, value]): [string, string] => [name, value]),
+    ["result", json(operation.result)],
+    ["created", operation.createdAt],
+    ["deadline", operation.state === "active" ? operation.deadline : undefined],
+    ["ended", operation.endedAt && `${operation.endedAt}${took}`],
+    ["resolved", resolution && `${resolution.as} by ${resolution.by}: ${resolution.note}`],
+    ["dead letter", operation.deadLetter],
+  ];
+}

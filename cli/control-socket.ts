@@ -1,0 +1,123 @@
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { ConfigurationError } from "../lib/contracts/errors.ts";
+import { Secret } from "../lib/contracts/secret.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { CommandError } from "./failure.ts";
+import type { Transport } from "./transport.ts";
+
+/** Longest path of a Unix socket, bytes: 104 on macOS, 108 on Linux, the closing zero included. */
+const longestPath = 103;
+const ownerOnly = 0o600;
+
+/** Beside the data: where the process that holds the folder listens. */
+const controlFile = (folder: string) => join(folder, "control.json");
+
+export interface ControlServer {
+  readonly path: string;
+  /** Takes no more requests, and ends the ones that only wait. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the application to the commands of this user. Only whoever holds the folder may call it: what an earlier process left
+ * behind is replaced.
+ */
+export async function serveControl(
+  folder: string,
+  fetch: (request: Request) => Response | Promise<Response>,
+): Promise<ControlServer> {
+  const { path, ownFolder } = socketPath(folder);
+  rmSync(path, { force: true });
+  const server = createAdaptorServer({ fetch });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject).listen(path, resolve);
+  await listening;
+  chmodSync(path, ownerOnly);
+  const file = controlFile(folder);
+  writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, socket: path }), { mode: ownerOnly });
+  renameSync(`${file}.new`, file);
+  return {
+    path,
+    async close() {
+      rmSync(file, { force: true });
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+      rmSync(ownFolder ?? path, { force: true, recursive: true });
+    },
+  };
+}
+
+/** In the data folder; where its path is too long for a socket, in a private folder of its own. */
+function socketPath(folder: string): { readonly path: string; readonly ownFolder?: string } {
+  const inside = join(folder, "control.sock");
+  if (Buffer.byteLength(inside) <= longestPath) return { path: inside };
+  // What a killed process left is known by the note in the data folder.
+  const before = readControl(folder);
+  if (before !== undefined && before !== inside) rmSync(dirname(before), { force: true, recursive: true });
+  const ownFolder = mkdtempSync(join(tmpdir(), "drover-"));
+  const path = join(ownFolder, "control.sock");
+  if (Buffer.byteLength(path) <= longestPath) return { path, ownFolder };
+  rmSync(ownFolder, { recursive: true });
+  throw new ConfigurationError(
+    `Expected a path of at most ${longestPath} bytes for a socket, got longer ones in ${folder} and in ${tmpdir()}: name a shorter dataFolder`,
+    { code: "data-folder-path" },
+  );
+}
+
+/** Where a process that holds the folder says it listens; it may be gone. */
+export function readControl(folder: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(controlFile(folder), "utf8"));
+    if (typeof value !== "object" || value === null || !("socket" in value)) return undefined;
+    const { socket } = value;
+    return typeof socket === "string" && socket.endsWith(`${join("/", "control.sock")}`) ? socket : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says that nothing listens there, as opposed to something that does not answer. */
+export class NobodyListens extends Error {}
+
+export function socketTransport(path: string): Transport {
+  return {
+    send({ method, path: url, headers, body }, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+      const text = body instanceof Secret ? body.reveal() : body;
+      const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
+      const request = httpRequest({
+        socketPath: path,
+        method,
+        path: url,
+        headers: { ...headers, ...length },
+        ...(signal ? { signal } : {}),
+      });
+      request.once("error", (error) => reject(failureOf(error, path)));
+      request.once("response", (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", (error) => reject(failureOf(error, path)));
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      request.end(text);
+      return promise;
+    },
+  };
+}
+
+function failureOf(error: Error, path: string): Error {
+  const code = "code" in error ? String(error.code) : error.name;
+  if (code === "ENOENT" || code === "ECONNREFUSED") return new NobodyListens(path);
+  return new CommandError(
+    `Expected an answer from the Drover that listens on ${path}, got ${code}: look whether it still runs, then try again`,
+    exitCodes.unavailable,
+    "no-answer",
+  );
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { outcomes } from "../../lib/contracts/event.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CommandError } from "../failure.ts";
+import { acceptanceShape, eventsShape, type Operation, operationShape, type StoredEventAnswer } from "../shapes.ts";
+import type { Board, DemoResult } from "./board.ts";
+import { crashedCase, type DemoCase, demoCases, firstCases, readExample } from "./cases.ts";
+import type { DemoCloud } from "./cloud.ts";
+import type { DroverProcess } from "./process.ts";
+
+/** Everything ends in well under half of this. */
+const endWithinMs = 90_000;
+const lookEveryMs = 250;
+/** After the create has arrived: it has taken effect at the provider, and its answer is still a second away. */
+const killAfterMs = 300;
+
+const completionTypes: readonly string[] = outcomes.map((outcome) => `drover.operation.${outcome}`);
+
+/** One run of the demonstration: what was sent, what became of it, what was told about it. */
+export class DemoRun {
+  readonly #drover: DroverProcess;
+  readonly #cloud: DemoCloud;
+  readonly #board: Board;
+  readonly #ids = new Map<DemoCase, string>();
+  readonly #operations = new Map<DemoCase, Operation>();
+  readonly #completions: StoredEventAnswer[] = [];
+  #position = 0;
+  readonly #endsAtMs = performance.now() + endWithinMs;
+
+  constructor(drover: DroverProcess, cloud: DemoCloud, board: Board) {
+    this.#drover = drover;
+    this.#cloud = cloud;
+    this.#board = board;
+  }
+
+  async run(signal: AbortSignal): Promise<readonly DemoResult[]> {
+    for (const demoCase of firstCases) await this.#submit(demoCase);
+    await this.#follow(signal, () => firstCases.every((demoCase) => this.#hasBegun(demoCase)));
+    const arrived = this.#cloud.createArrives(crashedCase);
+    await this.#submit(crashedCase);
+    const crash = arrived.then(() => this.#crash());
+    // Handled where it is awaited, also when following ends first with an error of its own.
+    crash.catch(() => undefined);
+    await this.#follow(signal, () => this.#operations.get(crashedCase)?.state === "ended", crash);
+    await this.#follow(signal, () => demoCases.every((demoCase) => this.#operations.get(demoCase)?.state === "ended"));
+    await this.#look();
+    return demoCases.map((demoCase) => this.#resultOf(demoCase));
+  }
+
+  /** Completion events, in the order in which the operations ended. */
+  get completions(): readonly StoredEventAnswer[] {
+    return this.#completions;
+  }
+
+  /** Its first step has come to something: nothing of it was under way when it was written down. */
+  #hasBegun(demoCase: DemoCase): boolean {
+    return Number(this.#operations.get(demoCase)?.["seq"] ?? 1) > 1;
+  }
+
+  async #submit(demoCase: DemoCase): Promise<void> {
+    const body = await readExample("requests", `${demoCase.name}.json`);
+    const { operation } = await this.#drover.client.post("/requests", body, acceptanceShape);
+    this.#ids.set(demoCase, operation);
+    this.#board.say("submitted", `${demoCase.name.padEnd(14)} submitted: a device group that ${demoCase.story}`, {
+      request: demoCase.name,
+      operation,
+    });
+  }
+
+  async #crash(): Promise<void> {
+    await sleep(killAfterMs);
+    const { pid } = this.#drover;
+    await this.#drover.kill();
+    const { creates, effects } = this.#cloud.counts(crashedCase);
+    this.#board.say(
+      "killed",
+      `--- killed process ${pid} (SIGKILL) while its create was under way: the provider has ${creates} create, ${effects} took effect`,
+      { pid, creates, effects },
+    );
+    await this.#drover.start();
+    this.#board.say("restarted", `--- started again as process ${this.#drover.pid} on the same folder`, {
+      pid: this.#drover.pid,
+    });
+  }
+
+  /** Looks again and again until it is done; `meanwhile` has to end well. */
+  async #follow(signal: AbortSignal, isDone: () => boolean, meanwhile?: Promise<void>): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
+    meanwhile?.catch((error: unknown) => {
+      failure = { error };
+    });
+    while (!isDone()) {
+      if (failure) throw failure.error;
+      if (signal.aborted)
+        throw new CommandError("Expected to finish the demo, got interrupted", exitCodes.interrupted, "interrupted");
+      if (performance.now() > this.#endsAtMs) {
+        throw new CommandError(
+          `Expected every operation to end within ${endWithinMs / 1000} s, got some that had not`,
+          exitCodes.otherwise,
+          "too-slow",
+        );
+      }
+      await this.#look();
+      this.#board.draw(
+        demoCases.map((demoCase) => [demoCase, this.#operations.get(demoCase)] as const),
+        Date.now(),
+      );
+      await sleep(lookEveryMs);
+    }
+    await meanwhile;
+  }
+
+  async #look(): Promise<void> {
+    const page = await this.#drover.call((client) =>
+      client.get("/events", eventsShape, { after: this.#position, limit: 500 }),
+    );
+    for (const stored of page?.events ?? []) {
+      const [demoCase] = [...this.#ids].find(([, id]) => id === stored.event.subject) ?? [];
+      this.#board.event(stored, demoCase?.name ?? "");
+      if (completionTypes.includes(stored.event.type)) this.#completions.push(stored);
+    }
+    this.#position = page?.next ?? this.#position;
+    for (const [demoCase, id] of this.#ids) {
+      if (this.#operations.get(demoCase)?.state === "ended") continue;
+      const operation = await this.#drover.call((client) => client.get(`/operations/${id}`, operationShape));
+      if (operation) this.#operations.set(demoCase, operation);
+    }
+  }
+
+  #resultOf(demoCase: DemoCase): DemoResult {
+    const operation = this.#operations.get(demoCase);
+    if (!operation) throw new Error("Expected every operation to have been seen at its end");
+    const counts = this.#cloud.counts(demoCase);
+    const completions = new Set(
+      this.#completions.filter(({ event }) => event.subject === operation.id).map(({ event }) => event.id),
+    );
+    const ok = operation.outcome === demoCase.expected && counts.effects === 1 && completions.size === 1;
+    return { demoCase, operation, ok, ...counts };
+  }
+}

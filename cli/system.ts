@@ -1,0 +1,57 @@
+import { dirname } from "node:path";
+import { createLocalHost, type LocalHost } from "../functions/local.ts";
+import { createProviders } from "../functions/providers.ts";
+import type { Configuration } from "../lib/contracts/configuration.ts";
+import type { Log, Vault } from "../lib/contracts/ports.ts";
+import type { Secret } from "../lib/contracts/secret.ts";
+import { type LocalPlatform, openLocalPlatform } from "../lib/platforms/local/platform.ts";
+import { localVault } from "../lib/platforms/local/vault.ts";
+import { readStartOfFile, secretResolver } from "../lib/platforms/secret-references.ts";
+import { packageVersion } from "./package.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Secrets {
+  readonly vault: Vault;
+  readonly resolve: (reference: string) => Promise<Secret>;
+}
+
+/** The vault and what reads references; it needs no lock, since every secret is a file of its own. */
+export async function openSecrets(
+  configuration: Configuration,
+  configPath: string,
+  { variables }: Pick<Terminal, "variables">,
+): Promise<Secrets> {
+  const sources = { environment: variables, readFile: readStartOfFile, baseFolder: dirname(configPath) };
+  const { dataFolder, vaultKey } = configuration.platform;
+  const key = vaultKey === undefined ? undefined : await secretResolver(sources)(vaultKey);
+  const vault = localVault({ dataFolder, ...(key === undefined ? {} : { key }) });
+  return { vault, resolve: secretResolver({ ...sources, vault }) };
+}
+
+/** A data folder held by this process, with everything that runs on it. */
+export interface System {
+  readonly platform: LocalPlatform;
+  readonly host: LocalHost;
+}
+
+export interface OpenOptions {
+  readonly configuration: Configuration;
+  readonly configPath: string;
+  readonly terminal: Terminal;
+  readonly log: Log;
+}
+
+/** @throws ConfigurationError, with the code `data-folder-held` when another process has the folder */
+export async function openSystem(options: OpenOptions): Promise<System> {
+  const { configuration, terminal, log } = options;
+  const { vault, resolve } = await openSecrets(configuration, options.configPath, terminal);
+  const platform = openLocalPlatform({ folder: configuration.platform.dataFolder, log });
+  const { managedIdentity } = terminal.environment;
+  const providers = createProviders(configuration.connections, {
+    secret: resolve,
+    ...(terminal.fetch ? { fetch: terminal.fetch } : {}),
+    clock: platform.clock,
+    ...(managedIdentity ? { identityEndpoint: { url: managedIdentity.endpoint, header: managedIdentity.header } } : {}),
+  });
+  return { platform, host: createLocalHost({ platform, configuration, providers, vault, version: packageVersion() }) };
+}

@@ -1,0 +1,176 @@
+import type { Hono } from "hono";
+import type { Configuration } from "../lib/contracts/configuration.ts";
+import { durationMs } from "../lib/contracts/duration.ts";
+import { messageOf } from "../lib/contracts/errors.ts";
+import { deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports, type Vault } from "../lib/contracts/ports.ts";
+import type { AcceptOptions } from "../lib/operations/accept.ts";
+import { createRunner } from "../lib/operations/runner.ts";
+import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
+import { LocalWorker } from "../lib/platforms/local/worker.ts";
+import { acceptRequest } from "./accept-request/step.ts";
+import type { Providers } from "./providers.ts";
+import { createApplication } from "./receive-webhook/application.ts";
+import { recordDeadLetter } from "./record-dead-letter/step.ts";
+import { requestRoutes } from "./request-routes.ts";
+import { steps } from "./steps.ts";
+import { sweepOverdue } from "./sweep-overdue/step.ts";
+
+export interface LocalHostOptions {
+  readonly platform: LocalPlatform;
+  readonly configuration: Configuration;
+  readonly providers: Providers;
+  readonly vault: Vault;
+  /** Of this release, shown by `/health`. */
+  readonly version: string;
+}
+
+/** Everything that runs on one machine: the HTTP application, the functions behind the queues, and the timers. */
+export interface LocalHost {
+  readonly application: Hono;
+  readonly queues: readonly string[];
+  /** Begins to carry out what is queued. Without it the application answers and nothing moves. */
+  start(): void;
+  /** Takes nothing new and waits for what is under way. Returns how many did not end in time. */
+  stop(boundMs: number): Promise<number>;
+}
+
+/** Events older than the retention are forgotten this often, a bounded number each time. */
+const trimEveryMs = 60_000;
+
+export function createLocalHost(options: LocalHostOptions): LocalHost {
+  const { platform, configuration, providers } = options;
+  const accept: AcceptOptions = {
+    ports: platform,
+    routes: requestRoutes,
+    connectionKind: (name) =>
+      Object.hasOwn(configuration.connections, name) ? configuration.connections[name]?.kind : undefined,
+    idempotencyMs: durationMs(configuration.retention.idempotency),
+  };
+  const retainMs = durationMs(configuration.retention.operations);
+  const handlers = handlersOf(platform, accept, providers, retainMs);
+  const worker = new LocalWorker({ platform, handlers, concurrency: configuration.platform.concurrency });
+  const timers = new HostTimers(options, accept.idempotencyMs, retainMs);
+  const startedAt = platform.clock.now();
+  const application = createApplication({
+    ports: platform,
+    events: platform.bus,
+    vault: options.vault,
+    accept,
+    providers,
+    connections: configuration.connections,
+    retainMs,
+    callerOf: trustedCaller,
+    after: (ms, callback) => platform.timers.after(ms, callback),
+    storage: platform,
+    activity: () => ({
+      version: options.version,
+      working: timers.running,
+      running: worker.running,
+      startedAt,
+      ...(timers.sweptAt === undefined ? {} : { sweptAt: timers.sweptAt }),
+    }),
+  });
+  return {
+    application,
+    queues: Object.keys(handlers),
+    start() {
+      worker.start();
+      timers.start();
+    },
+    async stop(boundMs) {
+      await timers.stop();
+      return worker.stop(boundMs);
+    },
+  };
+}
+
+/** The function behind each queue. */
+function handlersOf(
+  ports: Ports,
+  accept: AcceptOptions,
+  providers: Providers,
+  retainMs: number,
+): Readonly<Record<string, MessageHandler>> {
+  const runner = createRunner({
+    ports,
+    steps,
+    providerOf: async ({ request }) => providers.of(request.connection),
+    retainMs,
+  });
+  const work: [string, MessageHandler][] = [
+    [inboxQueue, acceptRequest(accept)],
+    ...Object.keys(steps).map((name): [string, MessageHandler] => [name, runner]),
+  ];
+  const deadLetter = recordDeadLetter(ports, retainMs);
+  return Object.fromEntries([
+    ...work,
+    ...work.map(([queue]): [string, MessageHandler] => [deadLetterQueueOf(queue), deadLetter]),
+  ]);
+}
+
+/**
+ * Whoever reaches the application in process or over a socket that only its owner can open may say who they are. Callers from
+ * elsewhere are known by their credentials.
+ */
+function trustedCaller(request: Request): string {
+  const name = request.headers.get("drover-caller") ?? "";
+  return /^[\w.:@+-]{1,64}$/.test(name) ? name : "http";
+}
+
+/** What runs on time and not on messages. */
+class HostTimers {
+  readonly #options: LocalHostOptions;
+  readonly #idempotencyMs: number;
+  readonly #retainMs: number;
+  #cancel: (() => void) | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+  #trimmedAtMs = 0;
+  running = false;
+  sweptAt: number | undefined;
+
+  constructor(options: LocalHostOptions, idempotencyMs: number, retainMs: number) {
+    this.#options = options;
+    this.#idempotencyMs = idempotencyMs;
+    this.#retainMs = retainMs;
+  }
+
+  start(): void {
+    this.running = true;
+    this.#plan(0);
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    this.#cancel?.();
+    await this.#sweeping;
+  }
+
+  /** The next sweep begins a while after the one before has ended, so that two never run at once. */
+  #plan(afterMs: number): void {
+    if (!this.running) return;
+    const everyMs = durationMs(this.#options.configuration.sweep.every);
+    this.#cancel = this.#options.platform.timers.after(afterMs, () => {
+      this.#sweeping = this.#sweep().finally(() => this.#plan(everyMs));
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    const { platform } = this.#options;
+    if (!platform.health().ok) return;
+    try {
+      const swept = await sweepOverdue({
+        ports: platform,
+        retainMs: this.#retainMs,
+        idempotencyMs: this.#idempotencyMs,
+      });
+      const now = platform.clock.now();
+      this.sweptAt = now;
+      if (swept.resent + swept.ended + swept.forgotten > 0) platform.log.info("swept", { ...swept });
+      if (now - this.#trimmedAtMs < trimEveryMs) return;
+      this.#trimmedAtMs = now;
+      await platform.bus.trim(now - this.#retainMs);
+    } catch (error) {
+      platform.log.error("the sweep failed and is tried again", { error: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
+import type { Ports, ReadableBus, Vault } from "../../lib/contracts/ports.ts";
+import type { AcceptOptions } from "../../lib/operations/accept.ts";
+import type { Providers } from "../providers.ts";
+
+/** Who asks, as it stands in histories: `cli:ada`. */
+export type CallerOf = (request: Request) => string;
+
+export type StorageHealth =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly since: number };
+
+/** What the application needs of its host. Nothing in it knows which platform that is. */
+export interface ApplicationDependencies {
+  readonly ports: Ports;
+  /** A bus that can be read back; without one, `/events` answers 404. */
+  readonly events?: ReadableBus;
+  /** Names can be listed, put and removed; values are never given out. Only where the vault is this machine's own. */
+  readonly vault?: Vault;
+  readonly accept: AcceptOptions;
+  readonly providers: Providers;
+  readonly connections: Readonly<Record<string, ConnectionConfiguration>>;
+  /** How long a finished operation is kept whole. */
+  readonly retainMs: number;
+  readonly callerOf: CallerOf;
+  /** Calls back once after `ms`; returns what calls it off. */
+  readonly after: (ms: number, callback: () => void) => () => void;
+  readonly storage: {
+    health(): StorageHealth;
+    onHealth(listener: () => void): () => void;
+  };
+  /** What `/health` says beside the storage: whether anything works here, and how much. */
+  readonly activity: () => Activity;
+}
+
+export interface Activity {
+  readonly version: string;
+  /** False when the application was opened for one command and nothing carries operations on. */
+  readonly working: boolean;
+  readonly running: number;
+  readonly startedAt: number;
+  readonly sweptAt?: number;
+}

@@ -1,0 +1,53 @@
+import { Hono } from "hono";
+import type { ConnectionConfiguration } from "../../../lib/contracts/configuration.ts";
+import { NotFoundError } from "../../../lib/contracts/errors.ts";
+import { type ConnectionRecord, connectionKey } from "../../../lib/contracts/operation.ts";
+import { setPaused } from "../../../lib/operations/commands.ts";
+import type { ApplicationDependencies } from "../dependencies.ts";
+import { bodyAs, durably, noteSchema } from "../input.ts";
+import { connectionView } from "../views.ts";
+
+export function connectionRoutes(dependencies: ApplicationDependencies): Hono {
+  const { ports, connections, providers, callerOf } = dependencies;
+  const routes = new Hono();
+
+  routes.get("/connections", async ({ json }) => {
+    const views = Object.entries(connections).map(async ([name, connection]) =>
+      connectionView(name, connection, await recordOf(dependencies, name)),
+    );
+    return json({ connections: await Promise.all(views) });
+  });
+
+  for (const action of ["pause", "resume"] as const) {
+    routes.post(`/connections/:name/${action}`, async ({ req, json }) => {
+      const name = req.param("name");
+      const connection = configured(dependencies, name);
+      const { note } = await bodyAs(req.raw, noteSchema, `the body of a ${action}`);
+      const by = callerOf(req.raw);
+      const record = await setPaused(ports, name, action === "pause", { by, ...(note === undefined ? {} : { note }) });
+      await durably(dependencies);
+      return json(connectionView(name, connection, record));
+    });
+  }
+
+  routes.post("/connections/:name/check", async ({ req, json }) => {
+    const name = req.param("name");
+    configured(dependencies, name);
+    const checks = await providers.of(name).check({ signal: req.raw.signal, nowMs: ports.clock.now() });
+    return json({ connection: name, ok: checks.every(({ ok }) => ok), checks });
+  });
+
+  function configured({ connections: known }: ApplicationDependencies, name: string): ConnectionConfiguration {
+    const connection = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (connection) return connection;
+    throw new NotFoundError(
+      `Expected a connection of the configuration, got none of that name: see drover connections list`,
+    );
+  }
+  return routes;
+}
+
+async function recordOf({ ports }: ApplicationDependencies, name: string): Promise<ConnectionRecord | undefined> {
+  const stored = await ports.ledger.read(connectionKey(name));
+  return stored?.record.kind === "connection" ? stored.record : undefined;
+}

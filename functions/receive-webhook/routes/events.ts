@@ -1,0 +1,31 @@
+import { Hono } from "hono";
+import { NotFoundError } from "../../../lib/contracts/errors.ts";
+import type { ApplicationDependencies } from "../dependencies.ts";
+import { countIn, refuseUnknown } from "../input.ts";
+import { eventOrTime } from "../wait.ts";
+
+const longestWaitSeconds = 30;
+
+/** Events in their order, page by page. With `wait` an empty page is held back until there is one, or the time is over. */
+export function eventRoutes(dependencies: ApplicationDependencies): Hono {
+  const { events, ports } = dependencies;
+  const routes = new Hono();
+  routes.get("/events", async ({ req, json }) => {
+    if (!events) throw new NotFoundError("Expected a platform that keeps its events, got one that hands them to a bus");
+    const query = req.query();
+    refuseUnknown(query, ["after", "limit", "wait"]);
+    const after = countIn(query, "after", { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER });
+    const limit = countIn(query, "limit", { default: 100, min: 1, max: 1000 });
+    const waitSeconds = countIn(query, "wait", { default: 0, min: 0, max: longestWaitSeconds });
+    const endsAtMs = ports.clock.monotonicMs() + waitSeconds * 1000;
+    let page = await events.read(after, limit);
+    while (page.length === 0 && !req.raw.signal.aborted) {
+      const leftMs = endsAtMs - ports.clock.monotonicMs();
+      if (leftMs <= 0) break;
+      await eventOrTime(dependencies, leftMs, req.raw.signal);
+      page = await events.read(after, limit);
+    }
+    return json({ events: page, next: page.at(-1)?.position ?? after });
+  });
+  return routes;
+}

@@ -1,0 +1,34 @@
+import { Hono } from "hono";
+import { InvalidInputError, NotFoundError } from "../../../lib/contracts/errors.ts";
+import type { Vault } from "../../../lib/contracts/ports.ts";
+import { Secret } from "../../../lib/contracts/secret.ts";
+import type { ApplicationDependencies } from "../dependencies.ts";
+import { boundedText } from "../input.ts";
+
+const maxSecretBytes = 64 * 1024;
+
+/** Names of secrets. Their values come in and never go out. */
+export function vaultRoutes({ vault }: ApplicationDependencies): Hono {
+  const routes = new Hono();
+  const local = (): Vault => {
+    if (vault) return vault;
+    throw new NotFoundError("Expected a vault of this machine, got a platform whose own vault holds the secrets");
+  };
+  routes.get("/vault", async ({ json }) => json({ names: [...(await local().names())].sort() }));
+
+  routes.put("/vault/:name", async ({ req, json }) => {
+    if (!/^text\/plain\b/i.test(req.header("content-type") ?? "")) {
+      throw new InvalidInputError("Expected a secret as text/plain, got another content type", { code: "media-type" });
+    }
+    const name = req.param("name");
+    await local().put(name, new Secret(await boundedText(req.raw, maxSecretBytes)));
+    return json({ name, stored: true });
+  });
+
+  routes.delete("/vault/:name", async ({ req, json }) => {
+    const name = req.param("name");
+    if (!(await local().remove(name))) throw new NotFoundError("Expected a secret under that name, got none");
+    return json({ name, removed: true });
+  });
+  return routes;
+}

@@ -1,0 +1,101 @@
+import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
+import type { Json, JsonObject } from "../../lib/contracts/json.ts";
+import type {
+  ConnectionRecord,
+  DeadLetterRecord,
+  HistoryEntry,
+  OperationRecord,
+} from "../../lib/contracts/operation.ts";
+
+/**
+ * What people and programs see of records, field by field: what a record keeps for the engine (prepared data, handles, what it
+ * owes) stays inside, also what a later release adds to it.
+ */
+const time = (ms: number): string => new Date(ms).toISOString();
+
+/** Leaves out what is absent, so that a shape has no nulls. */
+function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+const optionalTime = (ms: number | undefined) => (ms === undefined ? undefined : time(ms));
+
+export function operationView(record: OperationRecord): JsonObject {
+  const { request, waitingFor, cancelRequested, resolution, children } = record;
+  return present({
+    id: record.id,
+    state: record.state,
+    outcome: record.outcome,
+    reason: record.reason,
+    code: record.code,
+    request: present({
+      source: request.source,
+      id: request.id,
+      type: request.type,
+      subject: request.subject,
+      time: request.time,
+    }),
+    connection: request.connection,
+    labels: request.labels,
+    fields: request.fields,
+    requestedBy: record.requestedBy,
+    parent: record.parent,
+    children: children && { total: children.total, ended: { ...children.ended } },
+    step: record.step,
+    seq: record.seq,
+    waitingFor:
+      waitingFor &&
+      present({ code: waitingFor.code, detail: waitingFor.detail, since: time(waitingFor.since), who: waitingFor.who }),
+    wakeAt: optionalTime(record.wakeAt),
+    provider: present({ status: record.providerStatus, ids: record.providerIds }),
+    result: record.result,
+    deadline: time(record.deadline),
+    createdAt: time(record.createdAt),
+    updatedAt: time(record.updatedAt),
+    endedAt: optionalTime(record.endedAt),
+    cancelRequested:
+      cancelRequested && present({ at: time(cancelRequested.at), by: cancelRequested.by, note: cancelRequested.note }),
+    resolution: resolution && { as: resolution.as, by: resolution.by, note: resolution.note, at: time(resolution.at) },
+    deadLetter: record.parked?.deadLetter,
+    traceparent: record.traceparent,
+  });
+}
+
+export function historyView({ at, what, step, detail, requestId }: HistoryEntry): JsonObject {
+  return present({ at: time(at), what, step, detail, requestId });
+}
+
+/** With the body only where one letter is asked for: a list should stay short. */
+export function deadLetterView(record: DeadLetterRecord, withBody: boolean): JsonObject {
+  return present({
+    id: record.id,
+    queue: record.queue,
+    cause: record.cause,
+    receives: record.receives,
+    at: time(record.at),
+    verdict: record.verdict,
+    operation: record.operation,
+    step: record.step,
+    providerStatus: record.providerStatus,
+    redrivenAt: optionalTime(record.redrivenAt),
+    retainUntil: time(record.retainUntil),
+    body: withBody ? record.body : undefined,
+  });
+}
+
+export function connectionView(
+  name: string,
+  connection: ConnectionConfiguration,
+  record: ConnectionRecord | undefined,
+): JsonObject {
+  const { paused } = record ?? {};
+  return present({
+    name,
+    kind: connection.kind,
+    api: connection.api,
+    endpoint: connection.endpoint,
+    paused: paused && present({ at: time(paused.at), by: paused.by, note: paused.note }),
+  });
+}

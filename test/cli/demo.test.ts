@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../functions/harness.ts";
+import { linesOf } from "./harness.ts";
+import { ran } from "./processes.ts";
+
+test("the demo brings every request to its outcome, with every effect exactly once, through a crash", async () => {
+  const { code, out } = await ran(temporaryFolder(), ["demo", "--json"]);
+  const lines = linesOf(out);
+  const results = lines.filter(({ kind }) => kind === "result");
+  expect(results.map(({ request, outcome, effects }) => [request, outcome, effects])).toEqual([
+    ["happy", "succeeded", 1],
+    ["failing", "failed", 1],
+    ["partly-failing", "partially-succeeded", 1],
+    ["throttled", "succeeded", 1],
+    ["reply-lost", "succeeded", 1],
+    ["crashed", "succeeded", 1],
+  ]);
+  expect(results.find(({ request }) => request === "crashed")).toMatchObject({ creates: 1 });
+  expect(results.find(({ request }) => request === "throttled")).toMatchObject({ creates: 3 });
+  expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["killed", "restarted", "event", "summary"]));
+  expect(code).toBe(0);
+});
