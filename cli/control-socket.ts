@@ -32,7 +32,8 @@ export async function serveControl(
 ): Promise<ControlServer> {
   const { path, ownFolder } = socketPath(folder);
   rmSync(path, { force: true });
-  const server = createAdaptorServer({ fetch });
+  // The rest of the process keeps Node's own Request and Response.
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(path, resolve);
   await listening;
