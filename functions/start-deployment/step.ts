@@ -18,6 +18,7 @@ export const startDeployment = defineStep<DeploymentProvider>({
     return next("poll-operation", {
       handle: started.handle,
       ids: started.ids,
+      recovered,
       afterMs: started.retryAfterMs ?? provider.pollPace.firstMs,
       pace: provider.pollPace,
       ...(started.requestId === undefined ? {} : { requestId: started.requestId }),

@@ -20,16 +20,23 @@ export class Later extends Error {
   readonly at: number | undefined;
   /** The command that a person can answer with; makes it an `attention` event. */
   readonly attention: string | undefined;
+  /** The provider's id of the request that went wrong. */
+  readonly requestId: string | undefined;
   constructor(
     code: string,
     detail: string,
-    options: { readonly at?: number | undefined; readonly attention?: string } = {},
+    options: {
+      readonly at?: number | undefined;
+      readonly attention?: string;
+      readonly requestId?: string | undefined;
+    } = {},
   ) {
     super(detail);
     this.name = "Later";
     this.code = code;
     this.at = options.at;
     this.attention = options.attention;
+    this.requestId = options.requestId;
   }
 }
 

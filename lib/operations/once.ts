@@ -93,6 +93,7 @@ async function send<Result extends Json>(
       `The answer to ${name} was lost (${messageOf(error)}), so the provider is asked before trying again`,
       {
         at: intent.liveUntil,
+        requestId: error instanceof DroverError ? error.requestId : undefined,
       },
     );
   }

@@ -207,7 +207,14 @@ export function decide(run: Run, result: StepResult): Decision {
       change: {
         ...shared,
         ...scheduled(ports, at, { n: 0, attempt: 0 }, healthyUntil),
-        history: { what: "step-done", step: record.step, detail: `next ${result.step}`, ...requestId },
+        history: {
+          what: result.recovered ? "effect-adopted" : "step-done",
+          step: record.step,
+          detail: result.recovered
+            ? `found at the provider after a lost answer; next ${result.step}`
+            : `next ${result.step}`,
+          ...requestId,
+        },
       },
     };
   }
@@ -267,7 +274,12 @@ export function postpone(run: Run, later: Later): Decision {
       patch: says ? { waitingFor: { code: later.code, detail: cut(later.message), since: now } } : {},
       events: says ? [withProvider(record, {}, type, data)] : [],
       ...scheduled(ports, at, { n: message.n, attempt }),
-      history: { what: later.code, step: record.step, detail: cut(later.message) },
+      history: {
+        what: later.code,
+        step: record.step,
+        detail: cut(later.message),
+        ...(later.requestId === undefined ? {} : { requestId: later.requestId }),
+      },
     },
   };
 }

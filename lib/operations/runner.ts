@@ -147,12 +147,12 @@ class Runner<Provider> {
     if (error instanceof RetryableError) {
       const at = error.retryAfterMs === undefined ? undefined : now + error.retryAfterMs;
       const code = error.status === 429 ? "throttled" : "unavailable";
-      return postpone(run, new Later(code, error.message, { at }));
+      return postpone(run, new Later(code, error.message, { at, requestId: error.requestId }));
     }
     if (error instanceof UnauthorizedError || error instanceof ConfigurationError) {
       const code = error instanceof UnauthorizedError ? "unauthorized" : "configuration";
       const attention = `Mend it, then look: drover connections check ${record.request.connection}`;
-      return postpone(run, new Later(code, error.message, { attention }));
+      return postpone(run, new Later(code, error.message, { attention, requestId: error.requestId }));
     }
     if (error instanceof PermanentError || error instanceof InvalidInputError) {
       return { kind: "write", change: stopping(record, now, new Stop("failed", error.code, error.message)) };

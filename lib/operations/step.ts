@@ -31,6 +31,8 @@ export interface Progress {
   readonly ids?: Readonly<Record<string, string>>;
   readonly status?: string;
   readonly requestId?: string;
+  /** Whether the effect was found by asking the provider. */
+  readonly recovered?: boolean;
   /** Event that tells of it, beside the one that every end has. */
   readonly event?: {
     readonly type: "drover.operation.started" | "drover.operation.waiting" | "drover.operation.attention";
