@@ -256,7 +256,8 @@ export function postpone(run: Run, later: Later): Decision {
   const slow = later.attention !== undefined || later.code === "paused";
   const wished = later.at ?? now + retryDelayMs(record.id, message.attempt, slow);
   const at = now < record.deadline ? Math.min(wished, record.deadline) : wished;
-  const attempt = message.attempt + 1;
+  // Only tries that fail one after another lengthen the back-off; a look at a set time is none of them.
+  const attempt = later.at === undefined ? message.attempt + 1 : 0;
   const known = record.waitingFor?.code === later.code;
   const quiet = !later.attention && later.at === undefined && later.code !== "paused" && message.attempt < quietTries;
   const late = at + outboxSlackMs >= (record.wakeAt ?? 0) || at - now > ports.queue.maxDelayMs;
