@@ -39,6 +39,7 @@ export interface OpenOptions {
   readonly configPath: string;
   readonly terminal: Terminal;
   readonly log: Log;
+  readonly afterRestore?: boolean;
 }
 
 /** @throws ConfigurationError, with the code `data-folder-held` when another process has the folder */
@@ -53,5 +54,7 @@ export async function openSystem(options: OpenOptions): Promise<System> {
     clock: platform.clock,
     ...(managedIdentity ? { identityEndpoint: { url: managedIdentity.endpoint, header: managedIdentity.header } } : {}),
   });
-  return { platform, host: createLocalHost({ platform, configuration, providers, vault, version: packageVersion() }) };
+  const { afterRestore = false } = options;
+  const host = createLocalHost({ platform, configuration, providers, vault, version: packageVersion(), afterRestore });
+  return { platform, host };
 }

@@ -4,6 +4,7 @@ import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
 import { deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports, type Vault } from "../lib/contracts/ports.ts";
 import type { AcceptOptions } from "../lib/operations/accept.ts";
+import { closeUntilReconciled, type EffectGate } from "../lib/operations/restore.ts";
 import { createRunner } from "../lib/operations/runner.ts";
 import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
@@ -22,6 +23,8 @@ export interface LocalHostOptions {
   readonly vault: Vault;
   /** Of this release, shown by `/health`. */
   readonly version: string;
+  /** The data folder comes from a backup: effects that were under way are reconciled before anything new begins. */
+  readonly afterRestore?: boolean;
 }
 
 /** Everything that runs on one machine: the HTTP application, the functions behind the queues, and the timers. */
@@ -47,7 +50,13 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     idempotencyMs: durationMs(configuration.retention.idempotency),
   };
   const retainMs = durationMs(configuration.retention.operations);
-  const handlers = handlersOf(platform, accept, providers, retainMs);
+  let gate: Promise<EffectGate> | undefined;
+  const mayStartEffects = async () => {
+    if (options.afterRestore !== true) return true;
+    gate ??= closeUntilReconciled(platform);
+    return (await gate)();
+  };
+  const handlers = handlersOf(platform, accept, providers, { retainMs, mayStartEffects });
   const worker = new LocalWorker({ platform, handlers, concurrency: configuration.platform.concurrency });
   const timers = new HostTimers(options, accept.idempotencyMs, retainMs);
   const startedAt = platform.clock.now();
@@ -74,6 +83,8 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     application,
     queues: Object.keys(handlers),
     start() {
+      // Wakes what has to be reconciled before the first step looks at the gate.
+      if (options.afterRestore === true) void mayStartEffects();
       worker.start();
       timers.start();
     },
@@ -89,13 +100,14 @@ function handlersOf(
   ports: Ports,
   accept: AcceptOptions,
   providers: Providers,
-  retainMs: number,
+  { retainMs, mayStartEffects }: { readonly retainMs: number; readonly mayStartEffects: EffectGate },
 ): Readonly<Record<string, MessageHandler>> {
   const runner = createRunner({
     ports,
     steps,
     providerOf: async ({ request }) => providers.of(request.connection),
     retainMs,
+    mayStartEffects,
   });
   const work: [string, MessageHandler][] = [
     [inboxQueue, acceptRequest(accept)],

@@ -19,16 +19,22 @@ export function startCommand(cli: Cli) {
     "start",
     "Run Drover on the data folder until interrupted",
     "drover start --config ./drover.json",
+  ).option(
+    "--after-restore",
+    "the data folder comes from a backup: reconcile what was under way, then begin new changes",
   );
   return runs(cli, command, start);
 }
 
-async function start(context: Context): Promise<number> {
+async function start(
+  context: Context,
+  { afterRestore = false }: { readonly afterRestore?: boolean } = {},
+): Promise<number> {
   const { terminal } = context;
   const log = logOf(context);
   await refuseProblems(context, log);
   const configuration = await context.configuration();
-  const system = await openSystem({ configuration, configPath: context.configPath, terminal, log });
+  const system = await openSystem({ configuration, configPath: context.configPath, terminal, log, afterRestore });
   let control: ControlServer;
   try {
     control = await serveControl(system.platform.folder, (request) => system.host.application.fetch(request));

@@ -172,6 +172,11 @@ async function wakePaused(ports: Ports, connection: string): Promise<void> {
   } while (cursor !== undefined);
 }
 
+/** Sends the operation's present step again, at once. */
+export async function wakeOperation(ports: Ports, id: string, why: string): Promise<void> {
+  await intervene(ports, id, (row, now) => (row.state === "ended" ? undefined : resumed(row, now, why)));
+}
+
 function resumed(record: OperationRecord, now: number, detail: string): Change {
   return {
     patch: { parked: undefined, waitingFor: undefined },

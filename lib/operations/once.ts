@@ -110,6 +110,7 @@ async function mayStart<Result extends Json>(run: Run, number: number, effect: E
   if (number > maxAttempts) {
     throw new Stop("failed", "no-effect", `${maxAttempts} attempts had no effect at the provider, each proven absent`);
   }
+  if (!(await run.mayStartEffects())) throw restoring();
   const connection = await ports.ledger.read(connectionKey(record.request.connection));
   if (connection?.record.kind === "connection" && connection.record.paused) {
     throw new Later("paused", `Connection ${record.request.connection} is paused by ${connection.record.paused.by}`);
@@ -158,5 +159,13 @@ async function reconcile<Result extends Json>(
       "The deadline passed; the provider shows that nothing was started",
     );
   }
+  if (!(await run.mayStartEffects())) {
+    // Proven absent, which is what the others wait for; the new attempt waits with them.
+    run.close(name, intent);
+    throw restoring();
+  }
   return attempt(run, name, intent.attempt + 1, effect);
 }
+
+const restoring = () =>
+  new Later("restoring", "A backup was restored: what was under way then is reconciled before anything new begins");

@@ -39,6 +39,8 @@ export class Run {
   readonly deliveryId: string;
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
+  /** Whether new effects may begin at all; see restore.ts. */
+  readonly mayStartEffects: () => Promise<boolean>;
   record: OperationRecord;
   version: Version;
   /** `seq` that the row has as long as nobody but this run moved it. */
@@ -53,7 +55,9 @@ export class Run {
     deliveryId: string,
     context: HandlerContext,
     row: { readonly record: OperationRecord; readonly version: Version },
+    mayStartEffects: () => Promise<boolean> = async () => true,
   ) {
+    this.mayStartEffects = mayStartEffects;
     this.ports = ports;
     this.#intentClock = intentClock;
     this.message = message;

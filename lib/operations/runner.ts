@@ -19,6 +19,7 @@ import { stepMessageOf } from "./messages.ts";
 import { once } from "./once.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend } from "./record.ts";
+import type { EffectGate } from "./restore.ts";
 import { type Decision, decide, postpone, stopping } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
 import type { Step, StepResult } from "./step.ts";
@@ -32,6 +33,8 @@ export interface RunnerOptions<Provider> {
   readonly providerOf: (operation: OperationRecord) => Promise<Provider>;
   /** How long a finished operation is kept whole. */
   readonly retainMs: number;
+  /** Holds back new effects while it says no; default: they may always begin. */
+  readonly mayStartEffects?: EffectGate;
 }
 
 const acknowledge: Settlement = { kind: "acknowledge" };
@@ -80,7 +83,15 @@ class Runner<Provider> {
         return this.#settleStale(row, delivery);
       }
       try {
-        run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row);
+        run = new Run(
+          this.#ports,
+          this.#intentClock,
+          message,
+          delivery.id,
+          context,
+          row,
+          this.#options.mayStartEffects,
+        );
         return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { steps } from "../../functions/steps.ts";
 import { type OperationRecord, operationKey, turnKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation, redrive, resolveOperation, setPaused } from "../../lib/operations/commands.ts";
+import { closeUntilReconciled } from "../../lib/operations/restore.ts";
+import { createRunner } from "../../lib/operations/runner.ts";
 import { giveBack, takeTurn } from "../../lib/operations/turns.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt } from "./by-hand.ts";
@@ -335,6 +338,47 @@ describe("effects", () => {
     await setPaused(fleet.ports, "sphere", false, person);
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet, "after").outcome).toBe("succeeded");
+  });
+});
+
+describe("a restored backup", () => {
+  test("begins nothing new before every effect that was under way is reconciled", async () => {
+    const fleet = new ByHand({ creates: ["lose-reply", "lose-request"] });
+    for (const id of ["r1", "r2", "r3"]) {
+      fleet.submit(requestBody(id, { deviceGroupId: `c4b1067f-0000-4000-8000-00000000000${id.at(-1)}` }));
+      await fleet.step("inbox");
+    }
+    await fleet.step("start-deployment");
+    await fleet.step("start-deployment");
+    expect(fleet.cloud.calls.create).toBe(2);
+    fleet.world.store.messages.clear();
+    const gate = await closeUntilReconciled(fleet.ports);
+    const provider = fleet.cloud.provider(fleet.io);
+    const handler = createRunner({
+      ports: fleet.ports,
+      steps,
+      providerOf: async () => provider,
+      retainMs,
+      mayStartEffects: gate,
+    });
+    const context = { signal: new AbortController().signal, remainingMs: () => 120_000 };
+    const created: number[] = [];
+    for (let minute = 0; minute < 60; minute += 1) {
+      fleet.pass(60_000);
+      await fleet.sweep();
+      for (const message of [...fleet.world.store.messages.values()]) {
+        if (message.visibleAt > fleet.world.clock.now()) continue;
+        fleet.world.store.messages.delete(message.id);
+        await handler({ ...message, receives: 1 }, context);
+        const open = ["r1", "r2"].some((id) =>
+          Object.values(rowOf(fleet, id).intents).some((intent) => !intent.result),
+        );
+        if (open) created.push(fleet.cloud.calls.create);
+      }
+    }
+    expect(new Set(created)).toEqual(new Set([2]));
+    expect(["r1", "r2", "r3"].map((id) => rowOf(fleet, id).outcome)).toEqual(["succeeded", "succeeded", "succeeded"]);
+    expect(fleet.cloud.deployments).toHaveLength(3);
   });
 });
 
