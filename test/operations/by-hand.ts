@@ -1,8 +1,9 @@
+import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import type { Delivery, Ports, Settlement } from "../../lib/contracts/ports.ts";
 import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
 import type { FakeBehaviour } from "../simulation/fake-cloud.ts";
 import type { Functions, Io } from "../simulation/world.ts";
-import { Fleet, functionsOver } from "./fleet.ts";
+import { Fleet, functionsOver, group, requestBody } from "./fleet.ts";
 
 /** A fleet whose messages are delivered one by one, in the order that a test wants to show. */
 export class ByHand extends Fleet {
@@ -97,4 +98,20 @@ export function dyingAt(ports: Ports, where: "publish" | "send"): Ports {
 export async function abandon(work: Promise<unknown>): Promise<void> {
   void work;
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export const resource = `group:${group}`;
+export const person = { by: "ops" };
+
+/** The row as the store has it, which a test knows to be there. */
+export function rowOf(fleet: ByHand, requestId = "r1"): OperationRecord {
+  const row = fleet.row(requestId);
+  if (!row) throw new Error(`Expected a row of ${requestId}`);
+  return row;
+}
+
+export async function started(fleet: ByHand, requestId = "r1"): Promise<void> {
+  fleet.submit(requestBody(requestId));
+  await fleet.step("inbox");
+  await fleet.step("start-deployment");
 }

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { operationKey, turnKey } from "../../lib/contracts/operation.ts";
+import { cancelOperation } from "../../lib/operations/commands.ts";
+import { giveBack, takeTurn } from "../../lib/operations/turns.ts";
+import { wrongAtTheEnd } from "../simulation/invariants.ts";
+import { abandon, ByHand, dyingAt, person, resource, rowOf, started } from "./by-hand.ts";
+import { idOf, image, requestBody } from "./fleet.ts";
+
+describe("turns", () => {
+  async function waitingBehind(fleet: ByHand, ...ids: string[]): Promise<void> {
+    for (const id of ids) {
+      fleet.submit(requestBody(id, { images: [image(ids.indexOf(id) + 2)] }));
+      await fleet.step("inbox");
+      await fleet.step("start-deployment");
+    }
+  }
+
+  test("are handed to the head of the line in the write that gives them back, so that late-comers do not overtake", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2", "r3");
+    await fleet.step("poll-operation");
+    const turn = fleet.world.store.read(turnKey(resource))?.record;
+    expect(turn).toMatchObject({ holder: { operation: idOf("r2") }, line: [{ operation: idOf("r3") }] });
+    // r4 arrives between the hand-over and the moment when r2 hears of it.
+    fleet.submit(requestBody("r4"));
+    await fleet.step("inbox");
+    const late = [...fleet.world.store.messages.values()].find((one) => one.body.includes(idOf("r4")));
+    if (late) await fleet.handle({ ...late });
+    expect(fleet.cloud.calls.create).toBe(1);
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.cloud.deployments.map((one) => one.images)).toEqual([
+      JSON.stringify([image(1)]),
+      JSON.stringify([image(2)]),
+      JSON.stringify([image(3)]),
+      JSON.stringify([image(1)]),
+    ]);
+  });
+
+  test("of an operation that gave them up for a while are void, even when it crashed before giving back", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    const row = rowOf(fleet);
+    const key = operationKey(row.id);
+    const version = (await fleet.ports.ledger.read(key))?.version ?? "";
+    await fleet.ports.ledger.write(key, { ...row, turn: { resource, holdsGivenUp: 1 } }, version);
+    await waitingBehind(fleet, "r2");
+    expect(fleet.cloud.calls.create).toBe(2);
+    expect(rowOf(fleet, "r2").handle).toBeDefined();
+  });
+
+  test("are never given back by a frozen worker whose operation has taken them anew", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    const row = { ...rowOf(fleet), turn: { resource, holdsGivenUp: 1 } };
+    const key = operationKey(row.id);
+    await fleet.ports.ledger.write(key, row, (await fleet.ports.ledger.read(key))?.version ?? "");
+    expect(await takeTurn(fleet.ports, row, resource, true)).toEqual({ kind: "held" });
+    await giveBack(fleet.ports, row.id, resource, 1);
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: row.id, k: 2 } });
+  });
+
+  test("are not taken by a frozen twin that knows an older number of its own operation", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    const old = rowOf(fleet);
+    const row = { ...old, turn: { resource, holdsGivenUp: 1 } };
+    const key = operationKey(row.id);
+    await fleet.ports.ledger.write(key, row, (await fleet.ports.ledger.read(key))?.version ?? "");
+    await takeTurn(fleet.ports, row, resource, true);
+    expect(await takeTurn(fleet.ports, old, resource, true)).toEqual({ kind: "stale-row" });
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: row.id, k: 2 } });
+  });
+
+  test("that were handed to an operation which has ended go on to the next in line", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2", "r3");
+    // r2 is cancelled, ends, and crashes before it leaves the line.
+    await cancelOperation(fleet.ports, idOf("r2"), person);
+    await abandon(fleet.handle(fleet.next("start-deployment"), fleet.process(dyingAt(fleet.ports, "publish"))));
+    expect(rowOf(fleet, "r2").outcome).toBe("cancelled");
+    await fleet.step("poll-operation");
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: idOf("r3") } });
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(rowOf(fleet, "r3").outcome).toBe("succeeded");
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("that a frozen function took for an operation which had ended are void", async () => {
+    const fleet = new ByHand();
+    fleet.submit(requestBody("r1", { deadline: "PT1M" }));
+    await fleet.step("inbox");
+    const frozen = rowOf(fleet);
+    fleet.world.store.messages.clear();
+    fleet.pass(7_200_000);
+    await fleet.sweep();
+    expect(rowOf(fleet).outcome).toBe("timed-out");
+    expect(await takeTurn(fleet.ports, frozen, resource, true)).toEqual({ kind: "held" });
+    await waitingBehind(fleet, "r2");
+    expect(rowOf(fleet, "r2").handle).toEqual({ id: "d1" });
+  });
+
+  test("that cannot be woken by a lost message are found by the sweep", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2");
+    await fleet.step("poll-operation");
+    fleet.world.store.messages.clear();
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(rowOf(fleet, "r2").outcome).toBe("succeeded");
+  });
+});
