@@ -21,6 +21,7 @@ export const environmentVariables = [
   { name: "DROVER_URL", meaning: "Deployed system that commands talk to, an https URL (http on loopback)" },
   { name: "DROVER_TOKEN", meaning: "Bearer token for DROVER_URL" },
   { name: "DROVER_LOG_LEVEL", meaning: `Least level that is logged: ${logLevels.join(", ")}`, default: "info" },
+  { name: "DROVER_DEBUG", meaning: "Any value prints the stack of a failure" },
   { name: "NO_COLOR", meaning: "Any value switches colours off (no-color.org)" },
   { name: "IDENTITY_ENDPOINT", meaning: "Where Azure hands out managed-identity tokens; set by Azure Functions" },
   { name: "IDENTITY_HEADER", meaning: "Secret that IDENTITY_ENDPOINT asks for; set by Azure Functions" },
