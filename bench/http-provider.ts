@@ -11,8 +11,9 @@ export interface ProviderProcess {
   stop(): void;
 }
 
+/** Beside this module in the folder that bench/main.ts builds. */
 export async function startProviderProcess(): Promise<ProviderProcess> {
-  const child = fork(new URL("./provider-server.ts", import.meta.url));
+  const child = fork(new URL("./provider-server.mjs", import.meta.url));
   const [url] = await once(child, "message");
   return { url: String(url), stop: () => child.kill() };
 }

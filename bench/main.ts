@@ -1,5 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
 import { type Measured, percentile } from "./measure.ts";
 import type { Loop } from "./one.ts";
 import { measureRestart } from "./restart.ts";
@@ -13,8 +17,23 @@ const quick = args.includes("--quick");
 const sizeArgument = args[args.indexOf("--size") + 1];
 const sizes = args.includes("--size") ? [Number(sizeArgument)] : quick ? [1_000] : [1_000, 5_000, 20_000, 100_000];
 
+/** Both sides run as they are shipped: bundled, and with the one flag that `npm start` sets. */
+const execArgv = ["--max-semi-space-size=8"];
+const built = mkdtempSync(join(tmpdir(), "drover-bench-built-"));
+process.on("exit", () => rmSync(built, { recursive: true, force: true }));
+await build({
+  entryPoints: ["one", "provider-server", "restart-process"].map((name) => join(import.meta.dirname, `${name}.ts`)),
+  outdir: built,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  logLevel: "error",
+});
+
 async function measure(loop: Loop, operations: number): Promise<Measured> {
-  const child = fork(new URL("./one.ts", import.meta.url), [loop, String(operations)]);
+  const child = fork(join(built, "one.mjs"), [loop, String(operations)], { execArgv });
   const [measured] = (await once(child, "message")) as [Measured];
   if (child.exitCode === null) await once(child, "exit");
   return measured;
@@ -60,7 +79,7 @@ for (const size of sizes) {
 
 const [small, large] = [rates.get(20_000), rates.get(100_000)];
 if (small && large) console.log(`\nan operation of 100,000 costs ${fixed(large / small, 2)} times one of 20,000`);
-const restart = await measureRestart(quick ? 200 : 2_000);
+const restart = await measureRestart(join(built, "restart-process.mjs"), quick ? 200 : 2_000);
 console.log(
   `\nfirst step after SIGKILL and restart: ${fixed(restart.firstStepMs)} ms, ${restart.waiting} operations waiting`,
 );

@@ -6,10 +6,10 @@ import { join } from "node:path";
 
 /** Time from starting the process again after SIGKILL to the first step that it carries out. */
 export async function measureRestart(
+  script: string,
   waiting: number,
 ): Promise<{ readonly firstStepMs: number; readonly waiting: number }> {
   const folder = mkdtempSync(join(tmpdir(), "drover-bench-"));
-  const script = new URL("./restart-process.ts", import.meta.url);
   const first = fork(script, [join(folder, "data"), String(waiting)]);
   await once(first, "message");
   first.kill("SIGKILL");

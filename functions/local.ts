@@ -51,12 +51,15 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
   };
   const retainMs = durationMs(configuration.retention.operations);
   let gate: Promise<EffectGate> | undefined;
-  const mayStartEffects = async () => {
-    if (options.afterRestore !== true) return true;
+  const unsettledFirst: EffectGate = async () => {
+    if (options.afterRestore !== true) return undefined;
     gate ??= closeUntilReconciled(platform);
+    gate.catch(() => {
+      gate = undefined;
+    });
     return (await gate)();
   };
-  const handlers = handlersOf(platform, accept, providers, { retainMs, mayStartEffects });
+  const handlers = handlersOf(platform, accept, providers, { retainMs, unsettledFirst });
   const worker = new LocalWorker({ platform, handlers, concurrency: configuration.platform.concurrency });
   const timers = new HostTimers(options, accept.idempotencyMs, retainMs);
   const startedAt = platform.clock.now();
@@ -84,7 +87,11 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     queues: Object.keys(handlers),
     start() {
       // Wakes what has to be reconciled before the first step looks at the gate.
-      if (options.afterRestore === true) void mayStartEffects();
+      unsettledFirst().catch((error: unknown) =>
+        platform.log.warn("the restored operations could not be listed and are tried again", {
+          error: messageOf(error),
+        }),
+      );
       worker.start();
       timers.start();
     },
@@ -100,14 +107,14 @@ function handlersOf(
   ports: Ports,
   accept: AcceptOptions,
   providers: Providers,
-  { retainMs, mayStartEffects }: { readonly retainMs: number; readonly mayStartEffects: EffectGate },
+  { retainMs, unsettledFirst }: { readonly retainMs: number; readonly unsettledFirst: EffectGate },
 ): Readonly<Record<string, MessageHandler>> {
   const runner = createRunner({
     ports,
     steps,
     providerOf: async ({ request }) => providers.of(request.connection),
     retainMs,
-    mayStartEffects,
+    unsettledFirst,
   });
   const work: [string, MessageHandler][] = [
     [inboxQueue, acceptRequest(accept)],

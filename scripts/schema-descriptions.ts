@@ -130,6 +130,7 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     attempt: "Tries of this step since its last success.",
     deadline: "Absolute deadline of the operation, in milliseconds since 1970.",
     traceparent: "W3C trace context.",
+    wake: "Present when the sender had not sent what the row owes: the message proves nothing.",
   },
   "dead-letter.json": {
     v: "Version of this format.",

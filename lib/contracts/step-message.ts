@@ -23,6 +23,8 @@ export const stepMessageSchema = z.object({
   /** Absolute deadline of the operation, ms since 1970. */
   deadline: z.number(),
   traceparent: z.optional(z.string().check(z.maxLength(55))),
+  /** Sent by somebody who had not sent what the row owes, such as whoever hands over a turn: its arrival proves nothing. */
+  wake: z.optional(z.literal(true)),
 });
 export type StepMessage = z.output<typeof stepMessageSchema>;
 
@@ -54,8 +56,9 @@ function decodeUsual(body: string): StepMessage | undefined {
   } catch {
     return undefined;
   }
-  const { v, operation, step, seq, n, attempt, deadline, traceparent } = value;
-  if (v !== stepMessageVersion || !isCount(seq) || !isCount(n) || !isCount(attempt)) return undefined;
+  const { v, operation, step, seq, n, attempt, deadline, traceparent, wake } = value;
+  if (wake !== undefined || v !== stepMessageVersion || !isCount(seq) || !isCount(n) || !isCount(attempt))
+    return undefined;
   if (typeof operation !== "string" || !operationIdPattern.test(operation)) return undefined;
   if (typeof step !== "string" || !stepName.test(step) || !Number.isFinite(deadline)) return undefined;
   if (deadline === undefined || body.includes("__proto__")) return undefined;

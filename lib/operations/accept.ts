@@ -1,11 +1,16 @@
 import { InvalidInputError, messageOf } from "../contracts/errors.ts";
 import type { DroverEvent, EventData } from "../contracts/event.ts";
 import { sequenceOf } from "../contracts/event.ts";
-import { operationIdOf, sha256Hex } from "../contracts/identifiers.ts";
+import { sha256Hex } from "../contracts/identifiers.ts";
 import { limits } from "../contracts/limits.ts";
 import { type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
 import type { Delivery, MessageHandler, Ports, Settlement } from "../contracts/ports.ts";
-import { decodeRequest, type OperationRequest, RejectedRequestError } from "../contracts/request.ts";
+import {
+  type DecodedRequest,
+  decodeRequest,
+  type OperationRequest,
+  RejectedRequestError,
+} from "../contracts/request.ts";
 import { sweepSlackMs } from "./backoff.ts";
 import { cancelOperation } from "./commands.ts";
 import { putNew } from "./ledger-write.ts";
@@ -26,6 +31,8 @@ export interface AcceptOptions {
   /** How long an idempotency key is remembered: older requests cannot be told from new ones and are refused. */
   readonly idempotencyMs: number;
 }
+
+type Asked = Extract<DecodedRequest, { readonly kind: "operation" }>;
 
 export type Acceptance =
   | { readonly kind: "accepted" | "duplicate"; readonly operation: string }
@@ -55,14 +62,28 @@ export async function acceptRequest(
     return { kind: cancelled.kind === "absent" ? "absent" : "cancelling", operation };
   }
   const { operation, request, contentHash } = decoded;
-  const route = checkRequest(options, request);
+  const route = await routeOf(options, decoded);
+  if (!route) return alreadyThere(options, decoded, by.messageId);
   const record = firstRecord(ports, { operation, request, contentHash, step: route.firstStep, ...by });
   const version = await putNew(ports.ledger, operationKey(operation), record);
   if (version !== undefined) {
     await sendOutbox(ports, record);
     return { kind: "accepted", operation };
   }
-  return alreadyThere(options, record, by.messageId);
+  return alreadyThere(options, decoded, by.messageId);
+}
+
+/**
+ * Where the request begins; undefined when its operation is there already, whatever the configuration says by now.
+ * @throws RejectedRequestError when it cannot begin
+ */
+async function routeOf(options: AcceptOptions, { operation, request }: Asked): Promise<RequestRoute | undefined> {
+  try {
+    return checkRequest(options, request);
+  } catch (error) {
+    if (await options.ports.ledger.read(operationKey(operation))) return undefined;
+    throw error;
+  }
 }
 
 function rejected(request: OperationRequest, code: string, message: string): RejectedRequestError {
@@ -150,28 +171,27 @@ function firstRecord(
 }
 
 /** The key is known: the same content is the same operation, other content is a conflict. */
-async function alreadyThere(options: AcceptOptions, record: OperationRecord, messageId?: string): Promise<Acceptance> {
+async function alreadyThere(options: AcceptOptions, asked: Asked, messageId?: string): Promise<Acceptance> {
   const { ports } = options;
-  const stored = await ports.ledger.read(operationKey(record.id));
+  const stored = await ports.ledger.read(operationKey(asked.operation));
   if (stored?.record.kind !== "operation" && stored?.record.kind !== "tombstone") {
-    throw new Error(`Expected a record under ${operationKey(record.id)}, got none: try again`);
+    throw new Error(`Expected a record under ${operationKey(asked.operation)}, got none: try again`);
   }
-  if (stored.record.contentHash !== record.contentHash) {
+  if (stored.record.contentHash !== asked.contentHash) {
     throw rejected(
-      record.request,
+      asked.request,
       "key-conflict",
       "Expected a new id, got one that this source has used for other content: send the change under an id of its own",
     );
   }
   const ours = messageId !== undefined && stored.record.kind === "operation" && stored.record.writer === messageId;
   if (ours && stored.record.kind === "operation") await sendOutbox(ports, stored.record);
-  return { kind: "duplicate", operation: record.id };
+  return { kind: "duplicate", operation: asked.operation };
 }
 
 /** The event that answers a request which cannot be accepted. Its id comes from the bytes, so that a repeat is the same event. */
 export function rejectedEvent(ports: Ports, body: string, error: RejectedRequestError): DroverEvent {
   const hash = sha256Hex(body).slice(0, 32);
-  const known = error.source !== undefined && error.eventId !== undefined;
   const data: EventData = {
     code: error.code,
     reason: error.message.slice(0, limits.reasonLength),
@@ -183,7 +203,8 @@ export function rejectedEvent(ports: Ports, body: string, error: RejectedRequest
     id: `rejected-${hash}`,
     source: "/drover",
     type: "drover.operation.rejected",
-    subject: known ? operationIdOf(error.source ?? "", error.eventId ?? "") : `request-${hash}`,
+    // Not the operation's id: under that key another, healthy operation may be running.
+    subject: `request-${hash}`,
     time: new Date(ports.clock.now()).toISOString(),
     datacontenttype: "application/json",
     sequence: sequenceOf(0, 0),

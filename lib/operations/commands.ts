@@ -8,7 +8,7 @@ import {
   operationKey,
   recordVersion,
 } from "../contracts/operation.ts";
-import type { Ports } from "../contracts/ports.ts";
+import { inboxQueue, type Ports } from "../contracts/ports.ts";
 import { outboxSlackMs, sweepSlackMs } from "./backoff.ts";
 import { put, putNew } from "./ledger-write.ts";
 import { clearOutbox, sendOutbox } from "./outbox.ts";
@@ -38,6 +38,12 @@ async function intervene(
   for (let tries = 0; tries < maxTries; tries += 1) {
     const row = await rowOf(ports, id);
     if (!row) return undefined;
+    if (row.record.v > recordVersion) {
+      throw new ConflictError(
+        `Expected operation ${id} in version ${recordVersion} or older, got ${row.record.v}: finish the rollout of the newer release`,
+        { code: "unsupported-version" },
+      );
+    }
     const now = ports.clock.now();
     const change = changeOf(row.record, now);
     if (!change) return { ...row, changed: false };
@@ -179,7 +185,7 @@ export async function wakeOperation(ports: Ports, id: string, why: string): Prom
 
 function resumed(record: OperationRecord, now: number, detail: string): Change {
   return {
-    patch: { parked: undefined, waitingFor: undefined },
+    patch: { parked: undefined, waitingFor: undefined, resumeAt: undefined },
     owedStep: { n: record.n, attempt: 0, notBefore: now },
     wakeAt: now + sweepSlackMs,
     history: { what: "resumed", step: record.step, detail },
@@ -196,6 +202,12 @@ export async function redrive(ports: Ports, letterId: string, person: Person): P
   const letter = stored?.record;
   if (!stored || letter?.kind !== "dead-letter")
     throw new NotFoundError(`Expected a dead letter under ${letterId}, got none`);
+  if (letter.operation === undefined && letter.queue !== inboxQueue) {
+    throw new ConflictError(
+      `Expected a dead letter that can be read, got one from ${letter.queue} that cannot: nothing can be redriven, its operation goes on by itself`,
+      { code: "unreadable-letter" },
+    );
+  }
   if (letter.operation === undefined) {
     await ports.queue.send([{ queue: letter.queue, body: letter.body }]);
   } else {

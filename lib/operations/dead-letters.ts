@@ -70,7 +70,8 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
       retainUntil: now + retainMs,
     };
     await putNew(ports.ledger, deadLetterKey(id), entry);
-    if (stored && record && entry.verdict === "safe-to-redrive") await park(ports, record, stored.version, entry);
+    if (stored && record && record.v <= recordVersion && entry.verdict === "safe-to-redrive")
+      await park(ports, record, stored.version, entry);
     ports.log.error("a message became a dead letter", { queue: letter.queue, deadLetter: id, cause: letter.cause });
     return { kind: "acknowledge" };
   };

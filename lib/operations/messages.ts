@@ -34,7 +34,7 @@ export function eventOf(record: OperationRecord, owed: OwedEvent): DroverEvent {
 export function stepMessageOf(
   ports: Ports,
   record: OperationRecord,
-  owed: { readonly n: number; readonly attempt: number },
+  owed: { readonly n: number; readonly attempt: number; readonly wake?: boolean | undefined },
 ): string {
   return encodeStepMessage({
     v: stepMessageVersion,
@@ -44,6 +44,7 @@ export function stepMessageOf(
     n: owed.n,
     attempt: owed.attempt,
     deadline: record.deadline,
+    ...(owed.wake ? { wake: true as const } : {}),
     ...(record.traceparent ? { traceparent: childTraceparent(record.traceparent, ports.randomness.hex(16)) } : {}),
   });
 }

@@ -110,15 +110,17 @@ async function mayStart<Result extends Json>(run: Run, number: number, effect: E
   if (number > maxAttempts) {
     throw new Stop("failed", "no-effect", `${maxAttempts} attempts had no effect at the provider, each proven absent`);
   }
-  if (!(await run.mayStartEffects())) throw restoring();
+  const unsettled = await run.unsettledFirst();
+  if (unsettled !== undefined) throw restoring(unsettled);
   const connection = await ports.ledger.read(connectionKey(record.request.connection));
   if (connection?.record.kind === "connection" && connection.record.paused) {
     throw new Later("paused", `Connection ${record.request.connection} is paused by ${connection.record.paused.by}`);
   }
   if (run.remainingMs() < sendWithinMs + effect.settling.requestTimeoutMs + writeMarginMs) {
-    throw new Later("function-time", "Too little time is left in this function for the request and its result", {
-      at: ports.clock.now(),
-    });
+    throw new Later(
+      "function-time",
+      "Too little time is left in this function for the request and its result: if this goes on, raise its time limit",
+    );
   }
 }
 
@@ -159,13 +161,17 @@ async function reconcile<Result extends Json>(
       "The deadline passed; the provider shows that nothing was started",
     );
   }
-  if (!(await run.mayStartEffects())) {
+  const unsettled = await run.unsettledFirst();
+  if (unsettled !== undefined) {
     // Proven absent, which is what the others wait for; the new attempt waits with them.
     run.close(name, intent);
-    throw restoring();
+    throw restoring(unsettled);
   }
   return attempt(run, name, intent.attempt + 1, effect);
 }
 
-const restoring = () =>
-  new Later("restoring", "A backup was restored: what was under way then is reconciled before anything new begins");
+const restoring = (unsettled: string) =>
+  new Later(
+    "restoring",
+    `A backup was restored, and operation ${unsettled} has to be reconciled before anything new begins: drover explain ${unsettled}`,
+  );

@@ -36,12 +36,20 @@ export interface WrittenBy {
 /** Fields that a patch sets to `undefined` are absent once stored: JSON has no word for them. */
 type Patched = { readonly [Field in keyof OperationRecord]: OperationRecord[Field] | undefined };
 
+/** Of one entry: 64 of them stay far below the bound of a ledger item. */
+const detailLength = 300;
+
 export function withHistory(
   history: readonly HistoryEntry[],
   entry: HistoryEntry | undefined,
 ): readonly HistoryEntry[] {
   if (!entry) return history;
-  const grown = [...history, entry];
+  const detail = entry.detail;
+  const short =
+    detail !== undefined && detail.length > detailLength
+      ? { ...entry, detail: `${detail.slice(0, detailLength - 1)}…` }
+      : entry;
+  const grown = [...history, short];
   if (grown.length <= limits.historyEntries) return grown;
   // How it began and what happened last explain an operation; the middle is repetition.
   return [...grown.slice(0, 8), ...grown.slice(grown.length - limits.historyEntries + 8)];

@@ -25,6 +25,9 @@ export type Decision =
   | { readonly kind: "write"; readonly change: Change }
   | { readonly kind: "send"; readonly n: number; readonly attempt: number; readonly at: number };
 
+/** A step that runs is neither parked nor waiting for a set time any more. */
+const freed = { parked: undefined, resumeAt: undefined } as const;
+
 const cut = (text: string) => (text.length > limits.reasonLength ? `${text.slice(0, limits.reasonLength - 1)}…` : text);
 
 /** Until when an operation whose deadline has passed may still look at the provider. */
@@ -164,7 +167,7 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
   return {
     kind: "write",
     change: {
-      patch: { n, providerStatus: result.status, waitingFor },
+      patch: { n, providerStatus: result.status, waitingFor, ...freed },
       ...scheduled(ports, at, { n, attempt: 0 }, healthyUntil),
       history: { what: unclear ? "unclear-status" : "poll", step: record.step, detail: `${result.status}, poll ${n}` },
     },
@@ -195,7 +198,7 @@ export function decide(run: Run, result: StepResult): Decision {
       stepSince: now,
       n: 0,
       waitingFor: undefined,
-      resumeAt: undefined,
+      ...freed,
     },
     events: result.event ? [withProvider(record, result, result.event.type, result.event.data)] : [],
   };
@@ -272,7 +275,10 @@ export function postpone(run: Run, later: Later): Decision {
   return {
     kind: "write",
     change: {
-      patch: says ? { waitingFor: { code: later.code, detail: cut(later.message), since: now } } : {},
+      patch: {
+        ...freed,
+        ...(says ? { waitingFor: { code: later.code, detail: cut(later.message), since: now } } : {}),
+      },
       events: says ? [withProvider(record, {}, type, data)] : [],
       ...scheduled(ports, at, { n: message.n, attempt }),
       history: {

@@ -39,8 +39,8 @@ export class Run {
   readonly deliveryId: string;
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
-  /** Whether new effects may begin at all; see restore.ts. */
-  readonly mayStartEffects: () => Promise<boolean>;
+  /** The operation that has to be settled before new effects begin, if any; see restore.ts. */
+  readonly unsettledFirst: () => Promise<string | undefined>;
   record: OperationRecord;
   version: Version;
   /** `seq` that the row has as long as nobody but this run moved it. */
@@ -55,9 +55,9 @@ export class Run {
     deliveryId: string,
     context: HandlerContext,
     row: { readonly record: OperationRecord; readonly version: Version },
-    mayStartEffects: () => Promise<boolean> = async () => true,
+    unsettledFirst: () => Promise<string | undefined> = async () => undefined,
   ) {
-    this.mayStartEffects = mayStartEffects;
+    this.unsettledFirst = unsettledFirst;
     this.ports = ports;
     this.#intentClock = intentClock;
     this.message = message;
@@ -79,6 +79,11 @@ export class Run {
   adoptOwn(record: OperationRecord, version: Version): void {
     this.adopt(record, version);
     this.seq = record.seq;
+  }
+
+  /** What the message that called us proves to have been sent. */
+  get proof(): { readonly messageSeq?: number } {
+    return this.message.wake ? {} : { messageSeq: this.message.seq };
   }
 
   adopt(record: OperationRecord, version: Version): void {

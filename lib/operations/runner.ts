@@ -33,8 +33,8 @@ export interface RunnerOptions<Provider> {
   readonly providerOf: (operation: OperationRecord) => Promise<Provider>;
   /** How long a finished operation is kept whole. */
   readonly retainMs: number;
-  /** Holds back new effects while it says no; default: they may always begin. */
-  readonly mayStartEffects?: EffectGate;
+  /** Holds back new effects while it names an operation; default: they may always begin. */
+  readonly unsettledFirst?: EffectGate;
 }
 
 const acknowledge: Settlement = { kind: "acknowledge" };
@@ -83,15 +83,7 @@ class Runner<Provider> {
         return this.#settleStale(row, delivery);
       }
       try {
-        run = new Run(
-          this.#ports,
-          this.#intentClock,
-          message,
-          delivery.id,
-          context,
-          row,
-          this.#options.mayStartEffects,
-        );
+        run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row, this.#options.unsettledFirst);
         return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);
@@ -166,6 +158,8 @@ class Runner<Provider> {
       return postpone(run, new Later(code, error.message, { attention, requestId: error.requestId }));
     }
     if (error instanceof PermanentError || error instanceof InvalidInputError) {
+      // A refused question says nothing about the effect that it was asked for.
+      if (openIntents(record).length > 0) return postpone(run, new Later("unclear", error.message));
       return { kind: "write", change: stopping(record, now, new Stop("failed", error.code, error.message)) };
     }
     if (error instanceof DroverError) return postpone(run, new Later("unavailable", error.message));
@@ -174,13 +168,15 @@ class Runner<Provider> {
 
   /** Another delivery is at work: look again when nothing of it can be under way. It is dropped then if that one got on. */
   async #lookAfterLease(run: Run): Promise<Settlement> {
-    const at = Math.max(...openIntents(run.record).map((intent) => intent.liveUntil));
+    const liveUntil = openIntents(run.record).map((intent) => intent.liveUntil);
+    // Never at once: after a jump of the wall clock only the monotonic clock knows that it is too early.
+    const at = Math.max(this.#ports.clock.now() + 1_000, ...liveUntil);
     return this.#sendOn(run, { kind: "send", n: run.message.n, attempt: run.message.attempt + 1, at });
   }
 
   async #sendOn(run: Run, owed: Extract<Decision, { kind: "send" }>): Promise<Settlement> {
     const delayMs = Math.min(this.#ports.queue.maxDelayMs, Math.max(0, owed.at - this.#ports.clock.now()));
-    const body = stepMessageOf(this.#ports, run.record, owed);
+    const body = stepMessageOf(this.#ports, run.record, { ...owed, wake: run.message.wake });
     await this.#ports.queue.send([{ queue: run.record.step, body, ...(delayMs > 0 ? { delayMs } : {}) }]);
     return acknowledge;
   }
@@ -192,7 +188,7 @@ class Runner<Provider> {
       if (decision?.kind === "send") return this.#sendOn(run, decision);
       const by = { now: this.#ports.clock.now(), nonce: this.#ports.randomness.id() };
       const next = decision
-        ? advance(run.record, decision.change, { ...by, messageSeq: run.message.seq, writer: run.deliveryId })
+        ? advance(run.record, decision.change, { ...by, ...run.proof, writer: run.deliveryId })
         : amend(run.record, {}, by);
       const version = await put(this.#ports.ledger, operationKey(next.id), next, run.version);
       if (version !== undefined) {
@@ -212,19 +208,18 @@ class Runner<Provider> {
   }
 
   /** An effect that came to light after the row had ended or gone on without it: noted in the row, its outcome unchanged. */
-  async #writeLate(run: Run, row: Row): Promise<Settlement> {
+  async #writeLate(run: Run, found: Row): Promise<Settlement> {
     if (!run.hasResult) return acknowledge;
-    const by = { now: this.#ports.clock.now(), nonce: this.#ports.randomness.id() };
-    const [stray] = run.strays(row.record);
-    const late = amend(
-      run.merged(row.record),
-      {},
-      by,
-      stray ?? { what: "late-handle", detail: "The effect took place after all" },
-    );
-    const version = await put(this.#ports.ledger, operationKey(late.id), late, row.version);
-    if (version !== undefined) return acknowledge;
-    throw new Overtaken();
+    for (let tries = 0, row: Row | undefined = found; row && tries < maxTries; tries += 1) {
+      const by = { now: this.#ports.clock.now(), nonce: this.#ports.randomness.id() };
+      const [stray = { what: "late-handle", detail: "The effect took place after all" }] = run.strays(row.record);
+      const late = amend(run.merged(row.record), {}, by, stray);
+      const version = await put(this.#ports.ledger, operationKey(late.id), late, row.version);
+      if (version !== undefined) return acknowledge;
+      const stored = await this.#ports.ledger.read(operationKey(late.id));
+      row = stored && operationRow(stored);
+    }
+    return acknowledge;
   }
 
   async #sendAndClear(record: OperationRecord, version: string): Promise<void> {

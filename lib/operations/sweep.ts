@@ -7,7 +7,7 @@ import {
   type TombstoneRecord,
 } from "../contracts/operation.ts";
 import type { Ports, Stored } from "../contracts/ports.ts";
-import { outboxSlackMs, sweepDelayMs } from "./backoff.ts";
+import { outboxSlackMs, sweepDelayMs, sweepSlackMs } from "./backoff.ts";
 import { Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
@@ -76,7 +76,7 @@ async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Sw
   return write(options, record, stored.version, {
     patch: { sweeps: record.sweeps + 1, resumeAt: undefined },
     owedStep: { n: record.n, attempt: 0, notBefore: now },
-    wakeAt: now + sweepDelayMs(record.sweeps),
+    wakeAt: Math.min(now + sweepDelayMs(record.sweeps), Math.max(record.deadline, now + sweepSlackMs)),
     history: { what: "swept", step: record.step, detail: "Nothing was heard in time, so the step is sent again" },
   });
 }

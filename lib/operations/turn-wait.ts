@@ -38,7 +38,7 @@ async function noteWaiting(run: Run, resource: string, holder: string): Promise<
       wakeAt: now + sweepSlackMs,
       history: { what: "waiting", step: record.step, detail },
     },
-    { now, nonce: ports.randomness.id(), messageSeq: run.message.seq, writer: run.deliveryId },
+    { now, nonce: ports.randomness.id(), ...run.proof, writer: run.deliveryId },
   );
   const version = await put(ports.ledger, operationKey(record.id), noted, run.version);
   if (version === undefined) throw new Overtaken();

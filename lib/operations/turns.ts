@@ -40,8 +40,15 @@ function isValidHold(holder: OperationRecord | undefined, k: number): boolean {
 async function wake(ports: Ports, id: string): Promise<boolean> {
   const record = await operationOf(ports, id);
   if (!record || record.state === "ended") return false;
-  await ports.queue.send([{ queue: record.step, body: stepMessageOf(ports, record, { n: record.n, attempt: 0 }) }]);
+  await ports.queue.send([
+    { queue: record.step, body: stepMessageOf(ports, record, { n: record.n, attempt: 0, wake: true }) },
+  ]);
   return true;
+}
+
+async function wakeWaiting(ports: Ports, id: string): Promise<void> {
+  const record = await operationOf(ports, id);
+  if (record?.waitingFor?.code === "turn") await wake(ports, id);
 }
 
 async function readTurn(ports: Ports, resource: string): Promise<(Stored & { record: TurnRecord }) | undefined> {
@@ -132,7 +139,8 @@ export async function giveBack(ports: Ports, operation: string, resource: string
     const rest = line.filter((place) => place.operation !== operation || place.k > k);
     const holds = holder.operation === operation && holder.k <= k;
     if (!holds) {
-      if (rest.length === line.length) return;
+      // Handed over before, perhaps by ourselves just before a crash: the new holder may not have been woken.
+      if (rest.length === line.length) return wakeWaiting(ports, holder.operation);
       const left = turnRecord(ports, resource, holder, rest);
       if ((await put(ports.ledger, turnKey(resource), left, stored.version)) !== undefined) return;
       continue;

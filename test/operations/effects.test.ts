@@ -138,7 +138,7 @@ describe("a restored backup", () => {
       steps,
       providerOf: async () => provider,
       retainMs,
-      mayStartEffects: gate,
+      unsettledFirst: gate,
     });
     const context = { signal: new AbortController().signal, remainingMs: () => 120_000 };
     const created: number[] = [];

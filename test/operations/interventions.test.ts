@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { requestRoutes } from "../../functions/request-routes.ts";
+import { PermanentError } from "../../lib/contracts/errors.ts";
+import { acceptRequest } from "../../lib/operations/accept.ts";
 import { cancelOperation, redrive } from "../../lib/operations/commands.ts";
 import { ByHand, person, rowOf, started } from "./by-hand.ts";
-import { idOf, requestBody } from "./fleet.ts";
+import { idOf, image, requestBody } from "./fleet.ts";
 
 describe("deadline, cancel and redrive", () => {
   test("a cancel before the start ends the operation and touches nothing", async () => {
@@ -161,5 +164,60 @@ describe("deadline, cancel and redrive", () => {
     fleet.world.store.send("poll-operation-dead-letters", delivery.body, fleet.world.clock.now(), 0);
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet).outcome).toBe("timed-out");
+  });
+
+  test("a row that waits in line ends soon after its deadline", async () => {
+    const fleet = new ByHand({ durationMs: 86_400_000 });
+    fleet.submit(requestBody("r1", { deadline: "P2D" }));
+    await fleet.step("inbox");
+    await fleet.step("start-deployment");
+    fleet.submit(requestBody("r2", { deadline: "PT130M" }));
+    await fleet.world.run(() => rowOf(fleet, "r2")?.outcome !== undefined, 86_400_000);
+    expect(rowOf(fleet, "r2").outcome).toBe("timed-out");
+    expect((rowOf(fleet, "r2").endedAt ?? 0) - rowOf(fleet, "r2").deadline).toBeLessThan(300_000);
+  });
+
+  test("a redriven operation whose message is lost is taken up by the sweep", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    const delivery = fleet.next("poll-operation");
+    fleet.world.store.messages.clear();
+    fleet.world.store.send("poll-operation-dead-letters", delivery.body, fleet.world.clock.now(), 0);
+    await fleet.step("poll-operation-dead-letters");
+    const [key = ""] = [...fleet.world.store.rows.keys()].filter((one) => one.startsWith("dead-letter/"));
+    await redrive(fleet.ports, key.replace("dead-letter/", ""), person);
+    for (let lost = 0; lost < 2; lost += 1) {
+      fleet.world.store.messages.clear();
+      fleet.pass(400_000);
+      await fleet.sweep();
+    }
+    await fleet.step("poll-operation");
+    expect(rowOf(fleet).outcome).toBe("succeeded");
+  });
+
+  test("a question that the provider refuses does not end an operation whose effect is open", async () => {
+    const fleet = new ByHand({ creates: ["lose-request"] });
+    await started(fleet);
+    const provider = fleet.cloud.provider(fleet.io);
+    const refused = {
+      ...provider,
+      findDeployment: () => Promise.reject(new PermanentError("Expected a list, got 403")),
+    };
+    fleet.pass(60_000);
+    await fleet.handle(fleet.next("start-deployment"), fleet.process(fleet.ports, refused));
+    expect(rowOf(fleet)).toMatchObject({ state: "active", intents: { deployment: { attempt: 1 } } });
+    expect(fleet.count("start-deployment")).toBe(1);
+  });
+
+  test("a request that comes again after its connection was removed is still the same operation", async () => {
+    const fleet = new ByHand();
+    fleet.submit(requestBody("r1"));
+    await fleet.step("inbox");
+    const options = { ports: fleet.ports, routes: requestRoutes, connectionKind: () => undefined, idempotencyMs: 1e12 };
+    const by = { requestedBy: "inbox" };
+    expect(await acceptRequest(options, requestBody("r1"), by)).toMatchObject({ kind: "duplicate" });
+    await expect(acceptRequest(options, requestBody("r2"), by)).rejects.toThrow("Expected a connection");
+    const other = { ...options, connectionKind: () => "azure-sphere" };
+    await expect(acceptRequest(other, requestBody("r1", { images: [image(9)] }), by)).rejects.toThrow("other content");
   });
 });

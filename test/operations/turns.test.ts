@@ -110,4 +110,31 @@ describe("turns", () => {
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet, "r2").outcome).toBe("succeeded");
   });
+
+  test("are handed over without losing an event that the new holder still owed", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2");
+    // r2 is cancelled; the cancel is written and crashes before it sends anything. Then r1 ends and wakes r2.
+    await abandon(cancelOperation(dyingAt(fleet.ports, "publish"), idOf("r2"), person));
+    await fleet.step("poll-operation");
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(rowOf(fleet, "r2").outcome).toBe("cancelled");
+    const codes = fleet.world.store.events
+      .filter((event) => event.subject === idOf("r2"))
+      .map((event) => event.data.code);
+    expect(codes).toContain("cancel-requested");
+  });
+
+  test("that were handed over without a wake-up are woken when the giving back is repeated", async () => {
+    const fleet = new ByHand({ durationMs: 0 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2");
+    const delivery = fleet.next("poll-operation");
+    await abandon(fleet.handle(delivery, fleet.process(dyingAt(fleet.ports, "send"))));
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: idOf("r2") } });
+    expect(fleet.count("start-deployment")).toBe(0);
+    await fleet.handle(delivery);
+    expect(fleet.count("start-deployment")).toBe(1);
+  });
 });

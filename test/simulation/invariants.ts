@@ -1,4 +1,5 @@
 import type { DroverEvent } from "../../lib/contracts/event.ts";
+import { eventIdOf } from "../../lib/contracts/identifiers.ts";
 import {
   isQuarantined,
   type LedgerRecord,
@@ -29,6 +30,15 @@ export function wrongAmong(records: readonly LedgerRecord[], events: readonly Dr
 export function wrongAtTheEnd(store: MemoryStore): string[] {
   const left = store.messages.size > 0 ? [`${store.messages.size} messages are left`] : [];
   return [...wrongAmong(recordsOf(store), store.events), ...left];
+}
+
+/** Ids of the events that rows owe now: each has to be published one day. */
+export function owedEventIds(store: MemoryStore): string[] {
+  return recordsOf(store).flatMap((record) =>
+    record.kind === "operation"
+      ? record.outbox.flatMap((owed) => (owed.kind === "event" ? [eventIdOf(record.id, owed.seq, owed.index)] : []))
+      : [],
+  );
 }
 
 /** Holds after every write. */
@@ -67,6 +77,7 @@ function wrongEvents(events: readonly DroverEvent[]): string[] {
 
 function wrongEnd(row: OperationRecord, events: readonly DroverEvent[]): string[] {
   const problems: string[] = [];
+  if ((row.endedAt ?? 0) > row.deadline + 3_600_000) problems.push(`${row.id} ended long after its deadline`);
   if (row.state !== "ended") problems.push(`${row.id} has not ended: ${row.step}, waits for ${row.waitingFor?.code}`);
   if (row.outbox.length > 0) problems.push(`${row.id} still owes ${row.outbox.map((owed) => owed.kind).join(", ")}`);
   const ends = new Set(events.filter((event) => terminal.test(event.type)).map((event) => event.id));
