@@ -146,8 +146,8 @@ function folderError(error: unknown, folder: string, holder: Holder | undefined)
       { code: "data-folder-permissions" },
     );
   }
-  return new ConfigurationError(`Expected to open the data folder ${folder}, got: ${messageOf(error)}`, {
-    code: "data-folder",
-    cause: error,
-  });
+  return new ConfigurationError(
+    `Expected to open the data folder ${folder}, got: ${messageOf(error)}; see whether its disk has room and is sound`,
+    { code: "data-folder", cause: error },
+  );
 }

@@ -2,11 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Log, Randomness } from "../../contracts/ports.ts";
 import { LocalBus } from "./bus.ts";
 import { createClock, systemSources } from "./clock.ts";
+import type { Health } from "./disk-health.ts";
 import { LocalLedger } from "./ledger.ts";
 import { openDataFolder } from "./open.ts";
 import { LocalQueue } from "./queue.ts";
 import { createRandomness } from "./randomness.ts";
-import { type Health, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import { type GroupWriter, Writer } from "./writer.ts";
 
@@ -56,6 +57,14 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
   const { openWriter = (opened, path) => new Writer(opened, path) } = options;
   const writer = openWriter(database, data.databasePath);
   const store = new Store({ folder, writer, timers, clock, log, sequence });
+  async function closeAll(): Promise<boolean> {
+    const stored = await store.close();
+    const health = store.health();
+    // After damage the lock stays until the process ends, and so does the name of who has it.
+    if (health.ok || !health.fatal) data.release();
+    return stored;
+  }
+  let closing: Promise<boolean> | undefined;
   return {
     folder,
     ledger: new LocalLedger(store, database, options.cachedRecords),
@@ -68,10 +77,9 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
     health: () => store.health(),
     onHealth: (listener) => store.onHealth(listener),
     commitNow: () => store.commitNow(),
-    async close() {
-      const stored = await store.close();
-      data.release();
-      return stored;
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }

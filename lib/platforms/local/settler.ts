@@ -1,4 +1,5 @@
 import { encodeDeadLetter } from "../../contracts/dead-letter.ts";
+import { messageOf } from "../../contracts/errors.ts";
 import {
   type Clock,
   deadLetterQueueOf,
@@ -31,10 +32,17 @@ export class Settler {
     this.#receiveLimit = receiveLimit;
   }
 
-  settle(delivery: ReceivedDelivery, settlement: Settlement): void {
-    if (settlement.kind === "acknowledge") this.#queue.drop(delivery);
-    else if (settlement.kind === "release") this.#release(delivery, settlement.delayMs, settlement.cause);
-    else this.#giveUp(delivery, settlement.cause);
+  /** @param cause why there is no settlement: the handler threw, or did not come back in time */
+  settle(delivery: ReceivedDelivery, settlement: Settlement | undefined, cause: string): void {
+    try {
+      if (!settlement) this.#failed(delivery, cause);
+      else if (settlement.kind === "acknowledge") this.#queue.drop(delivery);
+      else if (settlement.kind === "release") this.#release(delivery, settlement.delayMs, settlement.cause);
+      else this.#giveUp(delivery, settlement.cause);
+    } catch (error) {
+      // Nothing is lost: the message was not removed, and is ready again at the latest after a restart.
+      this.#log.error("cannot settle a message", { queue: delivery.queue, cause: messageOf(error) });
+    }
   }
 
   /**
@@ -47,8 +55,7 @@ export class Settler {
     return true;
   }
 
-  /** The handler threw, or did not come back in time. */
-  failed(delivery: ReceivedDelivery, cause: string): void {
+  #failed(delivery: ReceivedDelivery, cause: string): void {
     const { queue, id, receives } = delivery;
     this.#log.warn("a message could not be handled", { queue, message: id, receives, cause });
     this.#release(delivery, backoffMs(receives), cause);

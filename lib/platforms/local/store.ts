@@ -2,16 +2,13 @@ import { ConfigurationError, messageOf } from "../../contracts/errors.ts";
 import type { Clock, Log } from "../../contracts/ports.ts";
 import { CommitSchedule } from "./commit-schedule.ts";
 import { canPass, meansDamage, sqliteCodeOf } from "./database.ts";
+import { DiskHealth, type Health } from "./disk-health.ts";
 import { emptyGroup, isEmpty, type Part } from "./group.ts";
 import type { Timers } from "./timers.ts";
 import type { GroupWriter } from "./writer.ts";
 
 /** Time between two tries while the disk refuses. */
 const retryMs = 1_000;
-
-export type Health =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: string; readonly since: number; readonly fatal: boolean };
 
 export interface StoreOptions {
   /** Named in errors. */
@@ -34,7 +31,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #schedule: CommitSchedule;
   readonly #parts: Part[] = [];
-  readonly #healthListeners = new Set<() => void>();
+  readonly #disk: DiskHealth;
   #sequence: number;
   /** Changes wait to be written; somebody wants them soon; what waits for them. */
   #pending = false;
@@ -47,17 +44,17 @@ export class Store {
   #beingFlushed: Waiter[] = [];
   #retryAsked = false;
   #closed = false;
-  #health: Health = { ok: true };
 
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#sequence = options.sequence;
+    this.#disk = new DiskHealth(options.folder, options.clock, options.log);
     this.#schedule = new CommitSchedule({
       timers: options.timers,
       monotonicMs: () => options.clock.monotonicMs(),
       // During a flush the next group grows; while the disk refuses, tries have a pace of their own.
       commit: () => {
-        if (!this.#flushing && this.#health.ok) this.#write();
+        if (!this.#flushing && this.#disk.state.ok) this.#write();
       },
     });
   }
@@ -80,7 +77,7 @@ export class Store {
         `Expected the data folder ${folder} to be open, got one that this process has closed`,
       );
     }
-    if (!this.#health.ok && this.#health.fatal) throw this.#fatalError(this.#health.reason);
+    if (this.#disk.fatal) throw this.#disk.error();
   }
 
   /** A part has changed: written at the end of this turn when it is `urgent`, otherwise a few milliseconds later. */
@@ -117,7 +114,7 @@ export class Store {
     } catch (error) {
       if (!meansDamage(sqliteCodeOf(error))) throw error;
       this.#fail(messageOf(error), true);
-      throw this.#fatalError(messageOf(error));
+      throw this.#disk.error();
     }
   }
 
@@ -125,41 +122,47 @@ export class Store {
   async commitNow(): Promise<boolean> {
     this.writeNow();
     this.check();
-    if (!this.#health.ok) return false;
+    if (!this.#disk.state.ok) return false;
     await this.durable();
     return true;
   }
 
   health(): Health {
-    return this.#health;
+    return this.#disk.state;
   }
 
   onHealth(listener: () => void): () => void {
-    this.#healthListeners.add(listener);
-    return () => this.#healthListeners.delete(listener);
+    return this.#disk.onChange(listener);
   }
 
   /** Stores what is pending and takes nothing more. False when the disk refused it: that much is lost. */
   async close(): Promise<boolean> {
     if (this.#closed) return true;
     const stored = await this.commitNow().catch(() => false);
+    if (this.#flushing) await this.#endOfFlush();
     this.#closed = true;
     this.#reject(
       new ConfigurationError(`Expected ${this.#options.folder} to take all changes, got closed before it did`),
     );
     // Closing a database folds its log into it: what is damaged is left as it is, and let go of when the process ends.
-    if (this.#health.ok || !this.#health.fatal) this.#options.writer.close();
+    if (!this.#disk.fatal) this.#options.writer.close();
     return stored;
   }
 
+  async #endOfFlush(): Promise<void> {
+    const waiter = Promise.withResolvers<void>();
+    this.#beingFlushed.push(waiter);
+    await waiter.promise.catch(() => undefined);
+  }
+
   #plan(): void {
-    if (!this.#pending || this.#flushing || this.#closed || !this.#health.ok) return;
+    if (!this.#pending || this.#flushing || this.#closed || !this.#disk.state.ok) return;
     if (this.#urgent || this.#toWrite.length > 0) this.#schedule.soon();
     else this.#schedule.later();
   }
 
   #write(): void {
-    if (!this.#pending || this.#closed) return;
+    if (!this.#pending || this.#closed || this.#disk.fatal) return;
     const startedMs = this.#options.clock.monotonicMs();
     const group = emptyGroup();
     try {
@@ -178,7 +181,7 @@ export class Store {
     this.#toWrite = [];
     this.#pending = false;
     this.#urgent = false;
-    this.#recover();
+    this.#disk.stores();
     this.#flush();
   }
 
@@ -207,16 +210,8 @@ export class Store {
   }
 
   #fail(reason: string, fatal: boolean): void {
-    const { log, folder, clock } = this.#options;
-    if (this.#health.ok) {
-      const message = fatal
-        ? "cannot store any more"
-        : "cannot store for now: trying again, and holding everything back";
-      log.error(message, { reason, folder });
-    }
-    const since = this.#health.ok ? clock.now() : this.#health.since;
-    this.#setHealth({ ok: false, reason, since, fatal });
-    if (fatal) this.#reject(this.#fatalError(reason));
+    this.#disk.refuses(reason, fatal);
+    if (fatal) this.#reject(this.#disk.error());
     else this.#retryLater();
   }
 
@@ -227,25 +222,6 @@ export class Store {
       this.#retryAsked = false;
       this.#write();
     });
-  }
-
-  #recover(): void {
-    if (this.#health.ok) return;
-    const { log, folder, clock } = this.#options;
-    log.info("storing again: nothing was lost", { folder, refusedForMs: clock.now() - this.#health.since });
-    this.#setHealth({ ok: true });
-  }
-
-  #setHealth(health: Health): void {
-    this.#health = health;
-    for (const listener of this.#healthListeners) listener();
-  }
-
-  #fatalError(reason: string): ConfigurationError {
-    return new ConfigurationError(
-      `Expected to store changes in ${this.#options.folder}, got a failure that another try cannot mend: ${reason}; stop Drover and start it again, and it says what to do`,
-      { code: "storage-failed" },
-    );
   }
 
   #reject(error: Error): void {

@@ -181,7 +181,7 @@ export class LocalWorker {
     }
     // Given up meanwhile: the message is ready again, or somebody else's.
     if (!this.#running.delete(running)) return;
-    this.#settle(delivery, settlement, cause);
+    this.#settler.settle(delivery, settlement, cause);
     this.#wake();
     this.#tellWaiters();
   }
@@ -199,20 +199,13 @@ export class LocalWorker {
 
   #giveUp(running: RunningDelivery): void {
     this.#running.delete(running);
-    this.#settle(running.delivery, undefined, `the handler did not end within ${this.#limitMs + this.#graceMs} ms`);
+    this.#settler.settle(
+      running.delivery,
+      undefined,
+      `the handler did not end within ${this.#limitMs + this.#graceMs} ms`,
+    );
     this.#wake();
     this.#tellWaiters();
-  }
-
-  /** Without a settlement the handling failed. */
-  #settle(delivery: ReceivedDelivery, settlement: Settlement | undefined, cause: string): void {
-    try {
-      if (settlement) this.#settler.settle(delivery, settlement);
-      else this.#settler.failed(delivery, cause);
-    } catch (error) {
-      // Nothing is lost: the message was not removed, and is ready again at the latest after a restart.
-      this.#platform.log.error("cannot settle a message", { queue: delivery.queue, cause: messageOf(error) });
-    }
   }
 
   /** Leaves what still runs: its messages are ready again at the next start. */

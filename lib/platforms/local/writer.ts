@@ -18,8 +18,8 @@ export interface GroupWriter {
 /** Writes groups into the database. Every statement may run twice, since a failed commit may have reached the disk. */
 export class Writer implements GroupWriter {
   readonly #database: DatabaseSync;
-  readonly #logPath: string;
-  #log: number | undefined;
+  /** Our own handle on SQLite's log. */
+  readonly #log: number;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #putRecord: StatementSync;
@@ -33,7 +33,7 @@ export class Writer implements GroupWriter {
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
-    this.#logPath = `${path}-wal`;
+    this.#log = openSync(`${path}-wal`, "r+");
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#putRecord = database.prepare(
@@ -65,12 +65,11 @@ export class Writer implements GroupWriter {
 
   /** A commit has reached the log; what the system still holds back of it goes to the disk beside the event loop. */
   flush(done: (error: Error | null) => void): void {
-    this.#log ??= openSync(this.#logPath, "r+");
     fdatasync(this.#log, done);
   }
 
   close(): void {
-    if (this.#log !== undefined) closeSync(this.#log);
+    closeSync(this.#log);
     this.#database.close();
   }
 

@@ -55,6 +55,15 @@ describe("the local ledger", () => {
     expect(groups).toEqual([]);
   });
 
+  test("knows what is not yet on disk, however small its memory", async () => {
+    const { ledger, groups } = await opened({ cachedRecords: 2 });
+    const names = Array.from({ length: 20 }, (_, index) => `turn/${index}`);
+    for (const name of names) await ledger.create(name, turnOf(name));
+    for (const name of names) expect((await ledger.read(name))?.record).toEqual(turnOf(name));
+    for (const name of names) expect(await ledger.create(name, turnOf(name))).toBeUndefined();
+    expect(groups).toEqual([]);
+  });
+
   test("hands out the very object that was written, as long as it is in memory", async () => {
     const { ledger } = await opened();
     const record = turnOf("a");

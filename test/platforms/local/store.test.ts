@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Health } from "../../../lib/platforms/local/disk-health.ts";
 import { emptyGroup, type Group, type Part } from "../../../lib/platforms/local/group.ts";
-import { type Health, Store } from "../../../lib/platforms/local/store.ts";
+import { Store } from "../../../lib/platforms/local/store.ts";
 import type { Timers } from "../../../lib/platforms/local/timers.ts";
 import type { GroupWriter } from "../../../lib/platforms/local/writer.ts";
 import { ManualTime, recordingLog, turns } from "./manual-time.ts";
@@ -307,6 +308,23 @@ describe("a disk that refuses", () => {
     const durable = store.durable();
     expect(await store.close()).toBe(false);
     await expect(durable).rejects.toThrow("closed before");
+    expect(writer.closed).toBe(true);
+  });
+});
+
+describe("closing during a flush", () => {
+  test("waits for it to end, also when the disk refuses the next group", async () => {
+    const { store, writer, numbers } = opened();
+    writer.flushesByItself = false;
+    numbers.change(1, true);
+    await turns(3);
+    writer.refusesWith = diskFull;
+    numbers.change(2);
+    const closing = store.close();
+    await turns(3);
+    expect(writer.closed).toBe(false);
+    writer.flushes[0]?.(null);
+    expect(await closing).toBe(false);
     expect(writer.closed).toBe(true);
   });
 });
