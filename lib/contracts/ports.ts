@@ -21,8 +21,9 @@ export interface OperationFilter {
 }
 
 export interface Page<Item> {
+  /** May be short or even empty while there is more: a store looks at a bounded number of records for one page. */
   readonly items: readonly Item[];
-  /** Present when there is more: pass it on to go on. */
+  /** Present when there may be more: pass it on to go on. */
   readonly cursor?: string;
 }
 

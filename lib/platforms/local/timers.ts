@@ -10,7 +10,7 @@ export interface Timers {
 }
 
 /** Longest wait that Node's timers take; a longer one would fire at once. */
-export const longestTimerMs = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
 export const systemTimers: Timers = {
   after(ms, callback) {

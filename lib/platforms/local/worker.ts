@@ -3,7 +3,7 @@ import type { MessageHandler, ReceivedDelivery, Settlement } from "../../contrac
 import { RunningDelivery } from "./delivery.ts";
 import type { LocalPlatform } from "./platform.ts";
 import { Settler } from "./settler.ts";
-import { type Cancel, longestTimerMs } from "./timers.ts";
+import type { Cancel } from "./timers.ts";
 
 const defaultConcurrency = 64;
 const defaultLimitMs = 60_000;
@@ -20,6 +20,8 @@ const defaultStopMs = 10_000;
 const tickMs = 1_000;
 /** Time until another look at a message that is ready and not handed out: something that is being handled has to end first. */
 const heldBackMs = 20;
+/** Longest time without a look at the clock: it may have jumped ahead meanwhile. */
+const longestWaitMs = 60_000;
 /** Time until another try to receive after one that failed. */
 const failedMs = 1_000;
 /** A delivery is shown again this long after the worker must have settled it: only when the process was frozen. */
@@ -91,6 +93,7 @@ export class LocalWorker {
     this.#taking = false;
     for (const end of this.#stopListening) end();
     this.#cancelWake?.();
+    this.#wakeAt = Number.POSITIVE_INFINITY;
     const ended = new Promise<void>((resolve) => this.#waitingForEnd.push(resolve));
     const bound = Promise.withResolvers<void>();
     const cancel = this.#platform.timers.after(boundMs, bound.resolve);
@@ -98,6 +101,7 @@ export class LocalWorker {
     await Promise.race([ended, bound.promise]);
     cancel();
     this.#cancelTick?.();
+    this.#cancelTick = undefined;
     const left = this.#abandon();
     // When the disk cannot be trusted, health() says so, and nothing here can mend it.
     await this.#platform.commitNow().catch(() => false);
@@ -199,11 +203,8 @@ export class LocalWorker {
 
   #giveUp(running: RunningDelivery): void {
     this.#running.delete(running);
-    this.#settler.settle(
-      running.delivery,
-      undefined,
-      `the handler did not end within ${this.#limitMs + this.#graceMs} ms`,
-    );
+    const cause = `the handler did not end within ${this.#limitMs + this.#graceMs} ms`;
+    this.#settler.settle(running.delivery, undefined, cause);
     this.#wake();
     this.#tellWaiters();
   }
@@ -221,14 +222,17 @@ export class LocalWorker {
     return Math.min(...this.#queues.map((name) => queue.nextReadyAt(name) ?? Number.POSITIVE_INFINITY));
   }
 
-  /** One timer for the soonest message that is not ready yet. @param heldBackMs wait for one that is, and was not handed out */
-  #planWake(heldBackMs: number): void {
+  /**
+   * One timer for the soonest message that is not ready yet.
+   * @param otherwiseMs time until the next look when one is ready and was not handed out
+   */
+  #planWake(otherwiseMs: number): void {
     const soonest = this.#takes() ? this.#soonest() : Number.POSITIVE_INFINITY;
     if (soonest >= this.#wakeAt) return;
     this.#cancelWake?.();
     this.#wakeAt = soonest;
     const aheadMs = soonest - this.#platform.clock.now();
-    const waitMs = aheadMs > 0 ? Math.min(longestTimerMs, aheadMs) : heldBackMs;
+    const waitMs = aheadMs > 0 ? Math.min(longestWaitMs, aheadMs) : otherwiseMs;
     this.#cancelWake = this.#platform.timers.after(waitMs, () => {
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.#wake();

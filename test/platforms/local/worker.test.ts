@@ -447,6 +447,33 @@ describe("stopping the worker", () => {
     expect(time.waiting).toEqual([]);
   });
 
+  test("can be followed by another start, which wakes up and keeps time limits as the first one did", async () => {
+    const { time, platform, workerOf, send } = await opened();
+    const seen: string[] = [];
+    const worker = workerOf({
+      steps: ({ body }, { signal }) =>
+        new Promise((resolve) => {
+          seen.push(body);
+          if (body !== "slow") resolve(acknowledge);
+          signal.addEventListener("abort", () => {
+            seen.push("aborted");
+            resolve(acknowledge);
+          });
+        }),
+    });
+    await send("quick");
+    await platform.queue.send([{ queue: "steps", body: "later", delayMs: 10_000 }]);
+    await time.advance(100);
+    expect(await worker.stop()).toBe(0);
+    worker.start();
+    await send("slow");
+    await time.advance(10_000);
+    expect(seen).toEqual(["quick", "slow", "later"]);
+    await time.advance(60_000);
+    expect(seen).toEqual(["quick", "slow", "later", "aborted"]);
+    await worker.stop();
+  });
+
   test("leaves no timer behind, and can be done twice", async () => {
     const { time, platform, workerOf } = await opened();
     const worker = workerOf({ steps: async () => acknowledge });
