@@ -219,6 +219,13 @@ class Runner<Provider> {
       const stored = await this.#ports.ledger.read(operationKey(late.id));
       row = stored && operationRow(stored);
     }
+    this.#ports.log.error(
+      "an effect that came to light late could not be noted in its operation: look at the provider",
+      {
+        operation: found.record.id,
+        step: found.record.step,
+      },
+    );
     return acknowledge;
   }
 

@@ -105,6 +105,40 @@ describe("effects", () => {
     expect(rowOf(fleet).wakeAt).toBe(wakeAt);
   });
 
+  test("that come to light late are noted even when the write that notes them loses", async () => {
+    const fleet = new ByHand();
+    fleet.submit(requestBody("r1", { deadline: "PT1M" }));
+    await fleet.step("inbox");
+    const gate = fleet.gate("provider.create");
+    let losesOnce = false;
+    const ledger = {
+      ...fleet.ports.ledger,
+      write: async (...args: Parameters<typeof fleet.ports.ledger.write>) => {
+        const [key] = args;
+        // The second write of this process: the first one meets the ended row, this one meets the sweep's clear.
+        if (losesOnce && key.startsWith("operation/") && (await fleet.ports.ledger.read(key))?.version === args[2]) {
+          losesOnce = false;
+          return undefined;
+        }
+        return fleet.ports.ledger.write(...args);
+      },
+    };
+    const working = fleet.handle(fleet.next("start-deployment"), fleet.process({ ...fleet.ports, ledger }));
+    await gate.reached;
+    fleet.cloud.behaviour.finds.push(...Array.from({ length: 50 }, () => "unavailable" as const));
+    await fleet.world.run(() => rowOf(fleet).outcome !== undefined, 7_200_000);
+    expect(rowOf(fleet).outcome).toBe("unknown");
+    const { wakeAt } = rowOf(fleet);
+    losesOnce = true;
+    gate.open();
+    await working;
+    expect(rowOf(fleet)).toMatchObject({
+      outcome: "unknown",
+      intents: { deployment: { result: { handle: { id: "d1" } } } },
+    });
+    expect(rowOf(fleet).wakeAt).toBe(wakeAt);
+  });
+
   test("wait while their connection is paused; polls go on", async () => {
     const fleet = new ByHand();
     await started(fleet, "before");
