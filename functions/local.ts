@@ -59,7 +59,11 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     });
     return (await gate)();
   };
-  const handlers = handlersOf(platform, accept, providers, { retainMs, unsettledFirst });
+  const handlers = handlersOf(platform, accept, providers, {
+    retainMs,
+    unsettledFirst,
+    connections: configuration.connections,
+  });
   const worker = new LocalWorker({ platform, handlers, concurrency: configuration.platform.concurrency });
   const timers = new HostTimers(options, accept.idempotencyMs, retainMs);
   const startedAt = platform.clock.now();
@@ -107,7 +111,15 @@ function handlersOf(
   ports: Ports,
   accept: AcceptOptions,
   providers: Providers,
-  { retainMs, unsettledFirst }: { readonly retainMs: number; readonly unsettledFirst: EffectGate },
+  {
+    retainMs,
+    unsettledFirst,
+    connections,
+  }: {
+    readonly retainMs: number;
+    readonly unsettledFirst: EffectGate;
+    readonly connections: Configuration["connections"];
+  },
 ): Readonly<Record<string, MessageHandler>> {
   const runner = createRunner({
     ports,
@@ -115,6 +127,9 @@ function handlersOf(
     providerOf: async ({ request }) => providers.of(request.connection),
     retainMs,
     unsettledFirst,
+    limitsOf: ({ request }) =>
+      Object.hasOwn(connections, request.connection) ? connections[request.connection]?.limits : undefined,
+    splitOf: ({ request }) => requestRoutes[request.type].split,
   });
   const work: [string, MessageHandler][] = [
     [inboxQueue, acceptRequest(accept)],

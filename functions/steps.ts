@@ -1,10 +1,20 @@
 import type { DeploymentProvider } from "../lib/contracts/provider.ts";
 import type { Step } from "../lib/operations/step.ts";
+import { awaitChildrenStep } from "./await-children/step.ts";
+import { cleanUpDeployment } from "./clean-up-deployment/step.ts";
 import { pollOperation } from "./poll-operation/step.ts";
+import { startChildrenStep } from "./start-children/step.ts";
 import { startDeployment } from "./start-deployment/step.ts";
 
+const all: readonly Step<DeploymentProvider>[] = [
+  startDeployment,
+  pollOperation,
+  cleanUpDeployment,
+  startChildrenStep,
+  awaitChildrenStep,
+];
+
 /** Every step by its name, which is also the name of its queue. */
-export const steps: Readonly<Record<string, Step<DeploymentProvider>>> = {
-  [startDeployment.name]: startDeployment,
-  [pollOperation.name]: pollOperation,
-};
+export const steps: Readonly<Record<string, Step<DeploymentProvider>>> = Object.fromEntries(
+  all.map((step) => [step.name, step]),
+);

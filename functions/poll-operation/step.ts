@@ -1,6 +1,8 @@
 import { PermanentError } from "../../lib/contracts/errors.ts";
-import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
-import { defineStep, end } from "../../lib/operations/step.ts";
+import type { Conclusion, OperationRecord } from "../../lib/contracts/operation.ts";
+import type { DeploymentProvider, Polled } from "../../lib/contracts/provider.ts";
+import { cleanUp, concluding } from "../../lib/operations/conclude.ts";
+import { defineStep, next } from "../../lib/operations/step.ts";
 
 /** Asks the provider how far an operation is: one call, and one delayed message when nothing has changed. */
 export const pollOperation = defineStep<DeploymentProvider>({
@@ -10,9 +12,16 @@ export const pollOperation = defineStep<DeploymentProvider>({
     const { handle, request } = operation;
     if (handle === undefined) throw new PermanentError("Expected an operation with a handle to poll, got one without");
     const seen = await provider.poll(request, handle, operation.intents["deployment"], call);
-    if (seen.kind === "ended") {
-      const { outcome, ...progress } = seen;
-      return end(outcome, progress);
+    if (seen.kind === "ended") return concluding(request, provider, seen);
+    if (seen.kind === "gone") return concluding(request, provider, removed(operation, seen));
+    // Nothing at the provider is removed before the outcome is written down: what is gone cannot be asked any more.
+    if (operation.cancelRequested && provider.withdrawal !== undefined) {
+      const concluded: Conclusion = { outcome: "cancelled", code: "withdrawn", reason: provider.withdrawal };
+      return next(cleanUp, { concluded, status: seen.status });
+    }
+    if (call.nowMs >= operation.deadline && provider.cleansUp?.(request, "timed-out")) {
+      const reason = `The deadline passed; the provider's last word was ${seen.status}`;
+      return next(cleanUp, { concluded: { outcome: "timed-out", code: "deadline", reason, status: seen.status } });
     }
     const { kind, status, retryAfterMs } = seen;
     return {
@@ -23,3 +32,8 @@ export const pollOperation = defineStep<DeploymentProvider>({
     };
   },
 });
+
+/** A deployment that somebody removed at the provider: its end can never be asked for. */
+function removed({ cancelRequested }: OperationRecord, { reason }: Extract<Polled, { kind: "gone" }>): Conclusion {
+  return { outcome: cancelRequested ? "cancelled" : "failed", code: "deployment-deleted", reason };
+}

@@ -7,6 +7,8 @@ import type {
   OperationRecord,
 } from "../../lib/contracts/operation.ts";
 
+import { countsOf } from "../../lib/operations/children.ts";
+
 /**
  * What people and programs see of records, field by field: what a record keeps for the engine (prepared data, handles, what it
  * owes) stays inside, also what a later release adds to it.
@@ -42,7 +44,7 @@ export function operationView(record: OperationRecord): JsonObject {
     fields: request.fields,
     requestedBy: record.requestedBy,
     parent: record.parent,
-    children: children && { total: children.total, ended: { ...children.ended } },
+    children: children && { total: children.total, begun: children.begun, ended: countsOf(children) },
     step: record.step,
     seq: record.seq,
     waitingFor:
@@ -94,8 +96,14 @@ export function connectionView(
   return present({
     name,
     kind: connection.kind,
-    api: connection.api,
-    endpoint: connection.endpoint,
+    ...(connection.kind === "azure-sphere"
+      ? { api: connection.api, endpoint: connection.endpoint }
+      : {
+          flavour: connection.flavour,
+          region: connection.region,
+          endpoint: connection.endpoint ?? connection.authUrl,
+        }),
+    limits: connection.limits && present({ ...connection.limits }),
     paused: paused && present({ at: time(paused.at), by: paused.by, note: paused.note }),
   });
 }

@@ -77,11 +77,12 @@ function connectionFindings({ connections }: Configuration): Finding[] {
   if (entries.length === 0)
     return [warning("connections", "expected at least one, got none: every request is refused")];
   return entries.flatMap(([name, connection]) => {
-    const seen = new Set([URL.parse(connection.endpoint)?.origin]);
+    const own = connection.kind === "heat" ? [connection.authUrl, connection.endpoint] : [connection.endpoint];
+    const seen = new Set(own.flatMap((url) => URL.parse(url ?? "")?.origin ?? []));
     return (connection.origins ?? []).flatMap((listed, index) => {
       const origin = URL.parse(listed)?.origin;
-      if (!seen.has(origin)) {
-        seen.add(origin);
+      if (origin === undefined || !seen.has(origin)) {
+        if (origin !== undefined) seen.add(origin);
         return [];
       }
       return [warning(`connections.${name}.origins.${index}`, `got the origin ${origin} a second time: remove it`)];

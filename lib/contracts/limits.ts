@@ -11,6 +11,11 @@ export const limits = {
   /** Characters in a name of a connection, client, schedule or secret. */
   nameLength: 64,
   imagesPerDeployment: 64,
+  /** Servers of one request: a parent with a child for each. */
+  serversPerDeployment: 1000,
+  /** Highest settings of a connection's limits. */
+  inFlightMax: 200,
+  changesPerMinuteMax: 600,
   reasonLength: 1024,
   /** Entries kept in an operation's history; the first ones and the newest ones stay. */
   historyEntries: 64,

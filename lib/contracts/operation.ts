@@ -48,7 +48,9 @@ export type Owed =
       readonly at: number;
       readonly data: EventData;
     }
-  | { readonly kind: "give-back"; readonly provedBy: number; readonly resource: string; readonly k: number };
+  | { readonly kind: "give-back"; readonly provedBy: number; readonly resource: string; readonly k: number }
+  /** A child that has ended: its parent looks. */
+  | { readonly kind: "tell-parent"; readonly provedBy: number; readonly parent: string };
 
 /** The one step message that an operation has outstanding. */
 export interface OwedStep {
@@ -68,6 +70,30 @@ export interface WaitingFor {
   readonly who?: string;
 }
 
+/** A claim on something that only so many operations may have at a time; counts the holds that were given up. */
+export interface Claim {
+  readonly resource: string;
+  readonly holdsGivenUp: number;
+}
+
+/** Which targets of a parent have ended, and how. */
+export interface Children {
+  readonly total: number;
+  /** Targets whose child is known to exist, counted from the first. */
+  readonly begun: number;
+  /** One letter for each target, in their order: see children.ts. */
+  readonly marks: string;
+}
+
+/** How an operation is going to end, once its traces at the provider are removed. */
+export interface Conclusion {
+  readonly outcome: Outcome;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly status?: string;
+  readonly result?: JsonObject;
+}
+
 export interface OperationRecord {
   readonly kind: "operation";
   readonly v: number;
@@ -78,7 +104,7 @@ export interface OperationRecord {
   readonly request: OperationRequest;
   readonly requestedBy: string;
   readonly parent?: string;
-  readonly children?: { readonly total: number; readonly ended: Readonly<Partial<Record<Outcome, number>>> };
+  readonly children?: Children;
   readonly state: "active" | "ended";
   readonly outcome?: Outcome;
   readonly reason?: string;
@@ -114,7 +140,10 @@ export interface OperationRecord {
   readonly sweeps: number;
   readonly deadline: number;
   readonly cancelRequested?: { readonly at: number; readonly by: string; readonly note?: string };
-  readonly turn?: { readonly resource: string; readonly holdsGivenUp: number };
+  readonly turn?: Claim;
+  /** One of the places that the connection's limit `inFlight` offers. */
+  readonly place?: Claim;
+  readonly concluded?: Conclusion;
   /** Set when a dead letter stopped the chain: the sweep leaves the row alone until its deadline. */
   readonly parked?: { readonly at: number; readonly deadLetter: string };
   readonly resolution?: {
@@ -138,14 +167,34 @@ export interface TombstoneRecord {
   readonly retainUntil: number;
 }
 
-/** Who may write to one provider resource, and who is next. */
+/** One hold of an operation: the one after `k - 1` that it has given up. */
+export interface Hold {
+  readonly operation: string;
+  readonly k: number;
+}
+
+/** Who may write to one provider resource, or is in flight on one connection, and who is next. */
 export interface TurnRecord {
   readonly kind: "turn";
   readonly v: number;
   readonly resource: string;
   readonly nonce: string;
-  readonly holder: { readonly operation: string; readonly k: number };
-  readonly line: readonly { readonly operation: string; readonly k: number }[];
+  /** Holds at the same time; 1 for a resource that takes one writer. */
+  readonly capacity: number;
+  readonly holders: readonly Hold[];
+  readonly line: readonly Hold[];
+}
+
+/** When a connection was changed last, and when the next in line may try: keeps `changesPerMinute`. */
+export interface RateRecord {
+  readonly kind: "rate";
+  readonly v: number;
+  readonly connection: string;
+  readonly nonce: string;
+  /** Grants within the window, oldest first (ms since 1970). */
+  readonly granted: readonly number[];
+  /** Up to when tries are booked (ms since 1970). */
+  readonly bookedUntil: number;
 }
 
 export interface DeadLetterRecord {
@@ -177,11 +226,18 @@ export interface ConnectionRecord {
   readonly paused?: { readonly at: number; readonly by: string; readonly note?: string };
 }
 
-export type LedgerRecord = OperationRecord | TombstoneRecord | TurnRecord | DeadLetterRecord | ConnectionRecord;
+export type LedgerRecord =
+  | OperationRecord
+  | TombstoneRecord
+  | TurnRecord
+  | RateRecord
+  | DeadLetterRecord
+  | ConnectionRecord;
 
 export const operationKey = (id: string) => `operation/${id}`;
 export const turnKey = (resource: string) => `turn/${resource}`;
 export const deadLetterKey = (id: string) => `dead-letter/${id}`;
+export const rateKey = (connection: string) => `rate/${connection}`;
 export const connectionKey = (name: string) => `connection/${name}`;
 
 /** An `unknown` outcome keeps its turn from everybody else until a person has resolved it. */

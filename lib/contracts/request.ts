@@ -6,6 +6,7 @@ import type { JsonObject } from "./json.ts";
 import { limits } from "./limits.ts";
 import { parseAs, parseBoundedJson, problemsOf } from "./parse.ts";
 import { azureSphereDeploy } from "./requests/azure-sphere.ts";
+import { heatDeploy, heatRules } from "./requests/heat.ts";
 import { traceparentOf } from "./trace.ts";
 
 const name = z
@@ -38,8 +39,12 @@ const common = {
 /** The `data` of every request type that starts an operation. Unknown keys are refused: a misspelt one would be ignored silently. */
 export const requestDataSchemas = {
   "drover.azure-sphere.deploy": z.strictObject({ ...common, ...azureSphereDeploy }),
+  "drover.heat.deploy": z.strictObject({ ...common, ...heatDeploy }).check(...heatRules),
 } as const;
 export type RequestType = keyof typeof requestDataSchemas;
+
+/** Source of the operations that a parent starts for its targets. Nobody else may use it. */
+export const childSource = "/drover";
 
 /** Asks for the cancellation of an operation, by its id or by the key of the request that started it. */
 export const cancelRequestType = "drover.operation.cancel";
@@ -159,6 +164,10 @@ function requestOf(value: Record<string, unknown>): DecodedRequest {
   }
   const { source, id, type, subject, time, data } = envelope.data;
   const traceparent = traceparentOf(envelope.data["traceparent"]);
+  if (source === childSource) {
+    const problem = `source: expected one of your own, ${childSource} is kept for the operations of a parent`;
+    return reject(value, `Expected a request from outside, got one with these problems: ${problem}`, [problem]);
+  }
   const contentHash = sha256Hex(canonicalJson([type, subject ?? null, data]));
   const trace = traceparent ? { traceparent } : {};
   try {
@@ -193,7 +202,7 @@ function requestOf(value: Record<string, unknown>): DecodedRequest {
       connection,
       deadlineMs: deadline === undefined ? limits.deadlineDefaultMs : durationMs(deadline),
       labels: labels ?? {},
-      fields,
+      fields: fields as JsonObject,
     };
     return { kind: "operation", operation: operationIdOf(source, id), contentHash, request };
   } catch (error) {

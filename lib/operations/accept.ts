@@ -3,7 +3,7 @@ import type { DroverEvent, EventData } from "../contracts/event.ts";
 import { sequenceOf } from "../contracts/event.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
 import { limits } from "../contracts/limits.ts";
-import { type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
+import { operationKey } from "../contracts/operation.ts";
 import type { Delivery, MessageHandler, Ports, Settlement } from "../contracts/ports.ts";
 import {
   type DecodedRequest,
@@ -11,8 +11,9 @@ import {
   type OperationRequest,
   RejectedRequestError,
 } from "../contracts/request.ts";
-import { sweepSlackMs } from "./backoff.ts";
+import { noneBegun, type Split } from "./children.ts";
 import { cancelOperation } from "./commands.ts";
+import { firstRecord } from "./first-record.ts";
 import { putNew } from "./ledger-write.ts";
 import { sendOutbox } from "./outbox.ts";
 
@@ -21,7 +22,12 @@ export interface RequestRoute {
   readonly firstStep: string;
   /** Kind of connection that the type needs. */
   readonly connectionKind: string;
+  /** Present when a request of the type can be for many targets. */
+  readonly split?: Split;
 }
+
+/** Step of a parent that makes its children. */
+export const startChildren = "start-children";
 
 export interface AcceptOptions {
   readonly ports: Ports;
@@ -64,7 +70,9 @@ export async function acceptRequest(
   const { operation, request, contentHash } = decoded;
   const route = await routeOf(options, decoded);
   if (!route) return alreadyThere(options, decoded, by.messageId);
-  const record = firstRecord(ports, { operation, request, contentHash, step: route.firstStep, ...by });
+  const targets = route.split?.targetsOf(request.fields);
+  const start = targets ? { step: startChildren, children: noneBegun(targets.length) } : { step: route.firstStep };
+  const record = firstRecord(ports, { operation, request, contentHash, ...start, ...by });
   const version = await putNew(ports.ledger, operationKey(operation), record);
   if (version !== undefined) {
     await sendOutbox(ports, record);
@@ -117,57 +125,6 @@ function checkRequest(options: AcceptOptions, request: OperationRequest): Reques
     );
   }
   return route;
-}
-
-function firstRecord(
-  ports: Ports,
-  from: {
-    readonly operation: string;
-    readonly request: OperationRequest;
-    readonly contentHash: string;
-    readonly step: string;
-    readonly requestedBy: string;
-    readonly messageId?: string;
-  },
-): OperationRecord {
-  const now = ports.clock.now();
-  const deadline = now + from.request.deadlineMs;
-  const { randomness } = ports;
-  return {
-    kind: "operation",
-    v: recordVersion,
-    id: from.operation,
-    nonce: randomness.id(),
-    contentHash: from.contentHash,
-    request: from.request,
-    requestedBy: from.requestedBy,
-    state: "active",
-    step: from.step,
-    stepSince: now,
-    seq: 1,
-    n: 0,
-    intents: {},
-    history: [{ at: now, what: "accepted", detail: `from ${from.requestedBy}` }],
-    outbox: [
-      {
-        kind: "event",
-        provedBy: 1,
-        seq: 1,
-        index: 0,
-        type: "drover.operation.accepted",
-        at: now,
-        data: { next: from.step },
-      },
-    ],
-    owedStep: { n: 0, attempt: 0, notBefore: now },
-    ...(from.messageId === undefined ? {} : { writer: from.messageId }),
-    createdAt: now,
-    updatedAt: now,
-    wakeAt: now + sweepSlackMs,
-    sweeps: 0,
-    deadline,
-    traceparent: from.request.traceparent ?? `00-${randomness.hex(32)}-${randomness.hex(16)}-01`,
-  };
 }
 
 /** The key is known: the same content is the same operation, other content is a conflict. */

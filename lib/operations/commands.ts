@@ -121,7 +121,7 @@ export async function resolveOperation(
           data: { outcome: "unknown", code: as, reason: `${person.by}: ${person.note}` },
         },
       ],
-      ...(record.turn ? { giveBack: { resource: record.turn.resource, k: record.turn.holdsGivenUp + 1 } } : {}),
+      ...(record.turn ? { giveBacks: [{ resource: record.turn.resource, k: record.turn.holdsGivenUp + 1 }] } : {}),
       wakeAt: now + outboxSlackMs,
       history: { what: "resolved", detail: `${as} by ${person.by}: ${person.note}` },
     };

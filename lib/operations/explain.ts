@@ -1,5 +1,7 @@
 import { describeDuration } from "../contracts/duration.ts";
-import { isQuarantined, type OperationRecord } from "../contracts/operation.ts";
+import type { Outcome } from "../contracts/event.ts";
+import { type Children, isQuarantined, type OperationRecord } from "../contracts/operation.ts";
+import { countsOf } from "./children.ts";
 import { openIntents } from "./run.ts";
 
 export interface ExplainedEntry {
@@ -35,6 +37,14 @@ export interface Explanation {
     readonly state: "done" | "found-later" | "open";
     readonly since: string;
   }[];
+  /** The operation that this one is a part of. */
+  readonly parent?: string;
+  /** Of a parent: how its parts stand, and how to see those that did not succeed. */
+  readonly children?: {
+    readonly total: number;
+    readonly ended: Readonly<Partial<Record<Outcome, number>>>;
+    readonly commands: readonly string[];
+  };
   readonly provider: {
     readonly status?: string;
     readonly ids: Readonly<Record<string, string>>;
@@ -50,7 +60,12 @@ const commandsByWait: Readonly<Record<string, (record: OperationRecord) => reado
   unauthorized: ({ request }) => [`drover connections check ${request.connection}`],
   configuration: () => ["drover config check"],
   turn: ({ waitingFor }) => (waitingFor?.who === undefined ? [] : [`drover explain ${waitingFor.who}`]),
+  "in-flight": ({ request }) => [`drover operations list --state active --connection ${request.connection}`],
+  rate: () => [],
+  fenced: () => [],
 };
+/** Waits that end without anybody. */
+const endsByItself = new Set(["turn", "in-flight", "rate", "fenced"]);
 
 export function explain(record: OperationRecord, nowMs: number): Explanation {
   const { waitingFor } = record;
@@ -74,6 +89,8 @@ export function explain(record: OperationRecord, nowMs: number): Explanation {
     ...(next ? { next } : {}),
     deadline: { at: iso(record.deadline), leftMs: Math.max(0, record.deadline - nowMs) },
     acts: actorOf(record),
+    ...(record.parent === undefined ? {} : { parent: record.parent }),
+    ...(record.children ? { children: childrenOf(record, record.children) } : {}),
     effects: Object.entries(record.intents).map(([name, intent]) => ({
       name,
       attempt: intent.attempt,
@@ -85,6 +102,16 @@ export function explain(record: OperationRecord, nowMs: number): Explanation {
       ids: record.providerIds ?? {},
       requestIds: [...new Set(record.history.flatMap(({ requestId }) => (requestId === undefined ? [] : [requestId])))],
     },
+  };
+}
+
+function childrenOf({ id }: OperationRecord, children: Children): NonNullable<Explanation["children"]> {
+  const ended = countsOf(children);
+  const others = Object.keys(ended).filter((outcome) => outcome !== "succeeded");
+  return {
+    total: children.total,
+    ended,
+    commands: others.map((outcome) => `drover operations list --parent ${id} --outcome ${outcome}`),
   };
 }
 
@@ -107,6 +134,12 @@ function summaryOf(record: OperationRecord, nowMs: number): string {
   }
   if (openIntents(record).length > 0)
     return `At ${record.step}: a request to the provider is under way or its answer was lost`;
+  if (record.concluded) {
+    return `Ends as ${record.concluded.outcome} once its traces at the provider are removed (${record.step})`;
+  }
+  if (record.children) {
+    return `At ${record.step} with ${record.children.total} operations: ${record.providerStatus ?? "none has ended"}`;
+  }
   const status = record.providerStatus ? `, the provider says ${record.providerStatus}` : "";
   return `At ${record.step} for ${describeDuration(Math.max(0, nowMs - record.stepSince))}${status}`;
 }
@@ -123,7 +156,9 @@ function nextOf(record: OperationRecord, nowMs: number): Explanation["next"] {
     };
   }
   if (record.resumeAt !== undefined) return { at: iso(record.resumeAt), what: `step ${record.step}` };
-  if (record.waitingFor?.code === "turn") return sweepOf(record, "the turn is handed over before, or the sweep looks");
+  const waits = record.waitingFor?.code;
+  if (waits === "turn") return sweepOf(record, "the turn is handed over before, or the sweep looks");
+  if (waits === "in-flight") return sweepOf(record, "a place becomes free before, or the sweep looks");
   // Polls without a change are not written down, so that later ones than this may have happened.
   if (record.owedStep && record.owedStep.notBefore > nowMs) {
     return { at: iso(record.owedStep.notBefore), what: `step ${record.step}` };
@@ -149,6 +184,7 @@ function actorOf(record: OperationRecord): Explanation["acts"] {
     return { who: "person", commands: [`drover dead-letters redrive ${record.parked.deadLetter}`, ...cancel] };
   }
   const asked = record.waitingFor && commandsByWait[record.waitingFor.code]?.(record);
-  if (asked) return { who: record.waitingFor?.code === "turn" ? "drover" : "person", commands: [...asked, ...cancel] };
-  return { who: record.handle === undefined ? "drover" : "provider", commands: cancel };
+  const waits = record.waitingFor?.code ?? "";
+  if (asked) return { who: endsByItself.has(waits) ? "drover" : "person", commands: [...asked, ...cancel] };
+  return { who: record.handle === undefined || record.concluded ? "drover" : "provider", commands: cancel };
 }

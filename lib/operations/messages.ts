@@ -25,6 +25,7 @@ export function eventOf(record: OperationRecord, owed: OwedEvent): DroverEvent {
       connection: request.connection,
       labels: request.labels,
       requestedBy: record.requestedBy,
+      ...(record.parent === undefined ? {} : { parent: record.parent }),
       ...owed.data,
     },
   };

@@ -5,6 +5,7 @@ import { connectionKey, type Intent, operationKey } from "../contracts/operation
 import { outboxSlackMs } from "./backoff.ts";
 import { Later, Overtaken, Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
+import { grantChanges } from "./rate.ts";
 import { amend } from "./record.ts";
 import type { Run } from "./run.ts";
 import type { Done, Effect } from "./step.ts";
@@ -116,12 +117,35 @@ async function mayStart<Result extends Json>(run: Run, number: number, effect: E
   if (connection?.record.kind === "connection" && connection.record.paused) {
     throw new Later("paused", `Connection ${record.request.connection} is paused by ${connection.record.paused.by}`);
   }
+  await refuseWithoutParent(run);
   if (run.remainingMs() < sendWithinMs + effect.settling.requestTimeoutMs + writeMarginMs) {
     throw new Later(
       "function-time",
       "Too little time is left in this function for the request and its result: if this goes on, raise its time limit",
     );
   }
+  await withinRate(run, 1);
+}
+
+/** A child may have been made by a function that was frozen while its parent was cancelled, or ended. */
+async function refuseWithoutParent({ record, ports }: Run): Promise<void> {
+  if (record.parent === undefined) return;
+  const stored = await ports.ledger.read(operationKey(record.parent));
+  const parent = stored?.record.kind === "operation" ? stored.record : undefined;
+  if (parent && parent.state === "active" && !parent.cancelRequested) return;
+  throw new Stop("cancelled", "parent-over", "The request that this is a part of was cancelled or has ended");
+}
+
+/** @throws Later when the connection has been changed as often as its limit allows */
+export async function withinRate(run: Run, count: number): Promise<void> {
+  const { record, ports, limits } = run;
+  const { connection } = record.request;
+  if (limits.changesPerMinute === undefined) return;
+  const booked = record.waitingFor?.code === "rate";
+  const perMinute = limits.changesPerMinute;
+  const at = await grantChanges(ports, { connection, perMinute, count, booked });
+  if (at === undefined) return;
+  throw new Later("rate", `Connection ${connection} may be changed ${perMinute} times a minute`, { at });
 }
 
 async function reconcile<Result extends Json>(
@@ -142,6 +166,7 @@ async function reconcile<Result extends Json>(
     return { result: found.result, recovered: true };
   }
   if (found.kind === "ambiguous") throw new Stop("unknown", "ambiguous", found.evidence);
+  if (found.kind === "fenced") return startOver(run, name, intent, effect, found.evidence);
   if (!settled) {
     throw new Later(
       "settling",
@@ -151,16 +176,7 @@ async function reconcile<Result extends Json>(
       },
     );
   }
-  if (run.record.cancelRequested) {
-    throw new Stop("cancelled", "cancelled-before-start", "Cancelled; the provider shows that nothing was started");
-  }
-  if (startedAt >= run.record.deadline) {
-    throw new Stop(
-      "timed-out",
-      "deadline-before-start",
-      "The deadline passed; the provider shows that nothing was started",
-    );
-  }
+  stopIfOver(run, startedAt);
   const unsettled = await run.unsettledFirst();
   if (unsettled !== undefined) {
     // Proven absent, which is what the others wait for; the new attempt waits with them.
@@ -168,6 +184,30 @@ async function reconcile<Result extends Json>(
     throw restoring(unsettled);
   }
   return attempt(run, name, intent.attempt + 1, effect);
+}
+
+/** After an attempt whose absence is proven: whether there may be another. */
+function stopIfOver({ record }: Run, now: number): void {
+  const shows = "the provider shows that nothing was started";
+  if (record.cancelRequested) throw new Stop("cancelled", "cancelled-before-start", `Cancelled; ${shows}`);
+  if (now < record.deadline) return;
+  throw new Stop("timed-out", "deadline-before-start", `The deadline passed; ${shows}`);
+}
+
+/** The attempt can never land any more, and with it goes what it was made from. */
+function startOver<Result extends Json>(
+  run: Run,
+  name: string,
+  intent: Intent,
+  { basis }: Effect<Result>,
+  evidence: string,
+): never {
+  run.close(name, intent);
+  const under = basis === undefined ? undefined : run.record.intents[basis];
+  if (basis !== undefined && under) run.close(basis, under);
+  const now = run.ports.clock.now();
+  stopIfOver(run, now);
+  throw new Later("fenced", evidence, { at: now });
 }
 
 const restoring = (unsettled: string) =>

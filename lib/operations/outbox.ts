@@ -3,7 +3,10 @@ import type { Ports } from "../contracts/ports.ts";
 import { put } from "./ledger-write.ts";
 import { eventOf, stepMessageOf } from "./messages.ts";
 import { amend } from "./record.ts";
-import { giveBack } from "./turns.ts";
+import { giveBack, sendWake } from "./turns.ts";
+
+/** Step of a parent that waits for its children. */
+export const awaitChildren = "await-children";
 
 /**
  * Sends all that the record owes: events and hand-overs of turns first, the step message last, so that its arrival proves the rest.
@@ -14,6 +17,7 @@ export async function sendOutbox(ports: Ports, record: OperationRecord): Promise
   if (events.length > 0) await ports.bus.publish(events.map((owed) => eventOf(record, owed)));
   for (const owed of record.outbox) {
     if (owed.kind === "give-back") await giveBack(ports, record.id, owed.resource, owed.k);
+    if (owed.kind === "tell-parent") await tellParent(ports, owed.parent);
   }
   if (record.owedStep) {
     const delayMs = Math.max(0, record.owedStep.notBefore - ports.clock.now());
@@ -25,6 +29,13 @@ export async function sendOutbox(ports: Ports, record: OperationRecord): Promise
       },
     ]);
   }
+}
+
+/** A parent that is waiting looks at its children; one that is still making them looks by itself later. */
+async function tellParent(ports: Ports, parent: string): Promise<void> {
+  const stored = await ports.ledger.read(operationKey(parent));
+  if (stored?.record.kind !== "operation" || stored.record.state === "ended") return;
+  if (stored.record.step === awaitChildren) await sendWake(ports, stored.record);
 }
 
 /**

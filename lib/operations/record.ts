@@ -17,7 +17,9 @@ export interface OwedEvent {
 export interface Change {
   readonly patch: { readonly [Field in keyof OperationRecord]?: OperationRecord[Field] | undefined };
   readonly events?: readonly OwedEvent[];
-  readonly giveBack?: { readonly resource: string; readonly k: number };
+  readonly giveBacks?: readonly { readonly resource: string; readonly k: number }[];
+  /** Parent that hears of the end. */
+  readonly tellParent?: string;
   /** The step message that follows; absent when none does. */
   readonly owedStep?: OwedStep;
   readonly wakeAt: number | undefined;
@@ -69,14 +71,16 @@ export function advance(record: OperationRecord, change: Change, by: WrittenBy):
   const events = (change.events ?? []).map(
     (event, index): Owed => ({ kind: "event", provedBy: seq, seq, index, at: by.now, ...event }),
   );
-  const giveBack: Owed[] = change.giveBack ? [{ kind: "give-back", provedBy: seq, ...change.giveBack }] : [];
+  const giveBacks = (change.giveBacks ?? []).map((hold): Owed => ({ kind: "give-back", provedBy: seq, ...hold }));
+  const tellParent: Owed[] =
+    change.tellParent === undefined ? [] : [{ kind: "tell-parent", provedBy: seq, parent: change.tellParent }];
   const next: Patched = {
     ...record,
     ...change.patch,
     v: recordVersion,
     seq,
     nonce: by.nonce,
-    outbox: [...carried(record.outbox, by.messageSeq), ...events, ...giveBack],
+    outbox: [...carried(record.outbox, by.messageSeq), ...events, ...giveBacks, ...tellParent],
     owedStep: change.owedStep,
     writer: by.writer,
     wakeAt: change.wakeAt,

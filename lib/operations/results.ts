@@ -1,7 +1,7 @@
 import { describeDuration } from "../contracts/duration.ts";
-import type { EventData, EventType } from "../contracts/event.ts";
+import type { EventData, EventType, Outcome } from "../contracts/event.ts";
 import { limits } from "../contracts/limits.ts";
-import type { OperationRecord } from "../contracts/operation.ts";
+import type { Claim, Conclusion, OperationRecord } from "../contracts/operation.ts";
 import type { Ports } from "../contracts/ports.ts";
 import {
   isCheckpoint,
@@ -30,8 +30,9 @@ const freed = { parked: undefined, resumeAt: undefined } as const;
 
 const cut = (text: string) => (text.length > limits.reasonLength ? `${text.slice(0, limits.reasonLength - 1)}…` : text);
 
-/** Until when an operation whose deadline has passed may still look at the provider. */
+/** Until when an operation whose deadline has passed may still look at the provider; a parent, at children that still do. */
 export function graceUntil(record: OperationRecord): number {
+  if (record.children) return record.deadline + 3 * lastLookGraceMs;
   const settledAt = Math.max(0, ...openIntents(record).map((intent) => intent.settledAt));
   return Math.max(record.deadline + lastLookGraceMs, settledAt + lastLookGraceMs / 3);
 }
@@ -41,6 +42,8 @@ function progressPatch(progress: Progress): Change["patch"] {
     ...(progress.handle === undefined ? {} : { handle: progress.handle }),
     ...(progress.ids === undefined ? {} : { providerIds: progress.ids }),
     ...(progress.status === undefined ? {} : { providerStatus: progress.status }),
+    ...(progress.children === undefined ? {} : { children: progress.children }),
+    ...(progress.concluded === undefined ? {} : { concluded: progress.concluded }),
   };
 }
 
@@ -60,9 +63,23 @@ function withProvider(record: OperationRecord, progress: Progress, type: EventTy
   return { type, data: provider === undefined ? data : { ...data, provider } };
 }
 
-/** The hold that an ending or pausing operation owes back; a hold that was never asked for is none. */
-function owedGiveBack(record: OperationRecord): Pick<Change, "giveBack"> {
-  return record.turn ? { giveBack: { resource: record.turn.resource, k: record.turn.holdsGivenUp + 1 } } : {};
+const givenUp = (claim: Claim): Claim => ({ ...claim, holdsGivenUp: claim.holdsGivenUp + 1 });
+const owedBack = ({ resource, holdsGivenUp }: Claim) => ({ resource, k: holdsGivenUp + 1 });
+
+/**
+ * The holds that an ending operation owes back; one that was never asked for is none. An `unknown` outcome keeps its turn from
+ * everybody else, and not its place in flight.
+ */
+export function heldUntil(
+  record: OperationRecord,
+  outcome: Outcome,
+): { readonly patch: Change["patch"]; readonly giveBacks: NonNullable<Change["giveBacks"]> } {
+  const turn = outcome === "unknown" ? undefined : record.turn;
+  const { place } = record;
+  return {
+    patch: { ...(turn ? { turn: givenUp(turn) } : {}), ...(place ? { place: givenUp(place) } : {}) },
+    giveBacks: [turn, place].flatMap((claim) => (claim ? [owedBack(claim)] : [])),
+  };
 }
 
 /** An ended operation: one terminal event, the turn given back unless the outcome is `unknown`, prepared data dropped. */
@@ -85,6 +102,7 @@ export function ending(
   const intents = Object.entries(record.intents).map(
     ([name, intent]) => [name, { ...intent, prepared: null }] as const,
   );
+  const held = heldUntil(record, outcome);
   return {
     patch: {
       ...progressPatch(result),
@@ -98,15 +116,15 @@ export function ending(
       resumeAt: undefined,
       parked: undefined,
       ...(outcome === "unknown" ? {} : { intents: Object.fromEntries(intents) }),
-      ...(record.turn && outcome !== "unknown"
-        ? { turn: { ...record.turn, holdsGivenUp: record.turn.holdsGivenUp + 1 } }
-        : {}),
+      ...held.patch,
+      concluded: undefined,
     },
     events: [
       ...(result.event ? [withProvider(record, result, result.event.type, result.event.data)] : []),
       withProvider(record, result, `drover.operation.${outcome}`, data),
     ],
-    ...(outcome === "unknown" ? {} : owedGiveBack(record)),
+    giveBacks: held.giveBacks,
+    ...(record.parent === undefined ? {} : { tellParent: record.parent }),
     wakeAt: now + outboxSlackMs,
     history: {
       what: outcome,
@@ -117,9 +135,11 @@ export function ending(
   };
 }
 
-export function stopping(record: OperationRecord, now: number, stop: Stop): Change {
-  return ending(record, now, { outcome: stop.outcome, code: stop.code, reason: stop.message });
-}
+export const conclusionOf = (stop: Stop): Conclusion => ({
+  outcome: stop.outcome,
+  code: stop.code,
+  reason: stop.message,
+});
 
 /** A write that moves on to a step message due at `at`; a delay that no message can carry is left to the sweep. */
 function scheduled(
@@ -137,9 +157,8 @@ function scheduled(
 function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear" }>): Decision {
   const { record, ports } = run;
   const now = ports.clock.now();
-  if (now >= record.deadline) {
-    return { kind: "write", change: ending(record, now, timedOut(record, result.status)) };
-  }
+  const lastLookAt = record.children ? graceUntil(record) : record.deadline;
+  if (now >= lastLookAt) return { kind: "write", change: ending(record, now, timedOut(record, result.status)) };
   const n = run.message.n + 1;
   const unclear = result.kind === "unclear";
   const sinceN = record.waitingFor?.code === "unknown-status" ? (record.waitingFor.sinceN ?? n) : n;
@@ -151,14 +170,15 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
     };
   }
   const delayMs = result.retryAfterMs ?? pollDelayMs(record.id, run.message.n, now - record.stepSince, result.pace);
-  const at = Math.min(now + delayMs, record.deadline);
+  const at = Math.min(now + delayMs, lastLookAt);
+  const children = result.kind === "again" ? result.children : undefined;
   const clearsWait = record.waitingFor !== undefined && !unclear;
   const marksUnclear = unclear && record.waitingFor?.code !== "unknown-status";
   const late = at + outboxSlackMs >= (record.wakeAt ?? 0) || at - now > ports.queue.maxDelayMs;
-  if (!isCheckpoint(n) && !clearsWait && !marksUnclear && !late && !run.hasNews) {
+  if (!isCheckpoint(n) && !clearsWait && !marksUnclear && !late && !run.hasNews && !children) {
     return { kind: "send", n, attempt: 0, at };
   }
-  const healthyUntil = Math.min(record.deadline, nextCheckpointAt(record.id, n, at, record.stepSince, result.pace));
+  const healthyUntil = Math.min(lastLookAt, nextCheckpointAt(record.id, n, at, record.stepSince, result.pace));
   const waitingFor = marksUnclear
     ? { code: "unknown-status", detail: `The provider answers ${result.status}`, since: now, sinceN: n }
     : unclear
@@ -167,25 +187,33 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
   return {
     kind: "write",
     change: {
-      patch: { n, providerStatus: result.status, waitingFor, ...freed },
+      patch: { n, providerStatus: result.status, waitingFor, ...freed, ...(children ? { children } : {}) },
       ...scheduled(ports, at, { n, attempt: 0 }, healthyUntil),
       history: { what: unclear ? "unclear-status" : "poll", step: record.step, detail: `${result.status}, poll ${n}` },
     },
   };
 }
 
-function timedOut(record: OperationRecord, status: string | undefined) {
+/** What was concluded stands; only what should have been removed may be left. Whether a cancel took effect is not concluded. */
+export function timedOut(record: OperationRecord, status?: string): Omit<Extract<StepResult, { kind: "end" }>, "kind"> {
+  if (record.concluded && record.concluded.outcome !== "cancelled") return withTracesLeft(record.concluded);
   const last = status ?? record.providerStatus;
   return {
-    outcome: "timed-out" as const,
+    outcome: "timed-out",
     code: "deadline",
     reason: `The deadline passed; the provider's last word was ${last ?? "none"}`,
     ...(last === undefined ? {} : { status: last }),
   };
 }
 
+/** The end of an operation whose traces could not all be removed: that changes nothing about its outcome, and is said. */
+export function withTracesLeft(conclusion: Conclusion): Conclusion {
+  const left = "What was made for it at the provider could not all be removed";
+  return { ...conclusion, reason: conclusion.reason === undefined ? left : `${conclusion.reason}. ${left}` };
+}
+
 /** What to write for a step's result. */
-export function decide(run: Run, result: StepResult): Decision {
+export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged" }>): Decision {
   const { record, ports } = run;
   const now = ports.clock.now();
   if (result.kind === "again" || result.kind === "unclear") return polled(run, result);
@@ -221,7 +249,7 @@ export function decide(run: Run, result: StepResult): Decision {
       },
     };
   }
-  const givesUp = result.giveUpTurn === true && record.turn !== undefined;
+  const givesUp = result.giveUpTurn === true ? record.turn : undefined;
   return {
     kind: "write",
     change: {
@@ -230,9 +258,9 @@ export function decide(run: Run, result: StepResult): Decision {
         ...shared.patch,
         resumeAt: Math.min(result.untilMs, record.deadline),
         waitingFor: { code: "waiting", detail: `Waits ${describeDuration(result.untilMs - now)}`, since: now },
-        ...(givesUp && record.turn ? { turn: { ...record.turn, holdsGivenUp: record.turn.holdsGivenUp + 1 } } : {}),
+        ...(givesUp ? { turn: givenUp(givesUp) } : {}),
       },
-      ...(givesUp ? owedGiveBack(record) : {}),
+      ...(givesUp ? { giveBacks: [owedBack(givesUp)] } : {}),
       wakeAt: now + outboxSlackMs,
       history: { what: "waiting", step: record.step, detail: `until ${new Date(result.untilMs).toISOString()}` },
     },
@@ -253,7 +281,7 @@ export function postpone(run: Run, later: Later): Decision {
           code: "deadline-open-intent",
           reason: `The deadline passed and nothing shows whether the effect took place: ${later.message}`,
         })
-      : ending(record, now, timedOut(record, undefined));
+      : ending(record, now, timedOut(record));
     return { kind: "write", change };
   }
   const slow = later.attention !== undefined || later.code === "paused";

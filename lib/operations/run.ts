@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from "../contracts/configuration.ts";
 import type { Json } from "../contracts/json.ts";
 import type { HistoryEntry, Intent, OperationRecord } from "../contracts/operation.ts";
 import type { HandlerContext, Ports, Version } from "../contracts/ports.ts";
@@ -41,6 +42,8 @@ export class Run {
   readonly remainingMs: () => number;
   /** The operation that has to be settled before new effects begin, if any; see restore.ts. */
   readonly unsettledFirst: () => Promise<string | undefined>;
+  /** Of the operation's connection. */
+  readonly limits: ConnectionLimits;
   record: OperationRecord;
   version: Version;
   /** `seq` that the row has as long as nobody but this run moved it. */
@@ -55,9 +58,16 @@ export class Run {
     deliveryId: string,
     context: HandlerContext,
     row: { readonly record: OperationRecord; readonly version: Version },
-    unsettledFirst: () => Promise<string | undefined> = async () => undefined,
+    {
+      unsettledFirst = async () => undefined,
+      limits = {},
+    }: {
+      readonly unsettledFirst?: (() => Promise<string | undefined>) | undefined;
+      readonly limits?: ConnectionLimits | undefined;
+    } = {},
   ) {
     this.unsettledFirst = unsettledFirst;
+    this.limits = limits;
     this.ports = ports;
     this.#intentClock = intentClock;
     this.message = message;
@@ -73,6 +83,12 @@ export class Run {
   asksForTurn(resource: string): void {
     if (this.record.turn?.resource === resource) return;
     this.record = { ...this.record, turn: { resource, holdsGivenUp: this.record.turn?.holdsGivenUp ?? 0 } };
+  }
+
+  /** The same for a place in flight on the operation's connection. */
+  asksForPlace(resource: string): void {
+    if (this.record.place?.resource === resource) return;
+    this.record = { ...this.record, place: { resource, holdsGivenUp: this.record.place?.holdsGivenUp ?? 0 } };
   }
 
   /** A write of this run that moved `seq`. */

@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from "../contracts/configuration.ts";
 import {
   ConfigurationError,
   DroverError,
@@ -13,18 +14,19 @@ import { isQuarantined, type OperationRecord, operationKey, recordVersion } from
 import type { Delivery, HandlerContext, MessageHandler, Ports, Settlement, Stored } from "../contracts/ports.ts";
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
 import { retryDelayMs } from "./backoff.ts";
+import { childrenOf, type Split } from "./children.ts";
 import { Later, Overtaken, Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { stepMessageOf } from "./messages.ts";
-import { once } from "./once.ts";
+import { once, withinRate } from "./once.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
-import { advance, amend } from "./record.ts";
+import { advance, amend, type Change } from "./record.ts";
 import type { EffectGate } from "./restore.ts";
-import { type Decision, decide, postpone, stopping } from "./results.ts";
+import { conclusionOf, type Decision, decide, ending, postpone } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
 import type { Step, StepResult } from "./step.ts";
-import { ensureTurn } from "./turn-wait.ts";
-import { giveBack } from "./turns.ts";
+import { ensurePlace, ensureTurn } from "./turn-wait.ts";
+import { giveBack, holdOf } from "./turns.ts";
 
 export interface RunnerOptions<Provider> {
   readonly ports: Ports;
@@ -33,6 +35,10 @@ export interface RunnerOptions<Provider> {
   readonly providerOf: (operation: OperationRecord) => Promise<Provider>;
   /** How long a finished operation is kept whole. */
   readonly retainMs: number;
+  /** Limits of an operation's connection; default: none. */
+  readonly limitsOf?: (operation: OperationRecord) => ConnectionLimits | undefined;
+  /** How requests for many targets become children; default: none do. */
+  readonly splitOf?: (operation: OperationRecord) => Split | undefined;
   /** Holds back new effects while it names an operation; default: they may always begin. */
   readonly unsettledFirst?: EffectGate;
 }
@@ -83,7 +89,10 @@ class Runner<Provider> {
         return this.#settleStale(row, delivery);
       }
       try {
-        run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row, this.#options.unsettledFirst);
+        run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row, {
+          unsettledFirst: this.#options.unsettledFirst,
+          limits: this.#options.limitsOf?.(row.record),
+        });
         return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);
@@ -106,6 +115,7 @@ class Runner<Provider> {
     try {
       const result = await this.#runStep(run);
       if (result === "waits-in-line") return acknowledge;
+      if (result.kind === "unchanged") return acknowledge;
       outcome = () => decide(run, result);
     } catch (error) {
       if (error instanceof Overtaken) throw error;
@@ -130,22 +140,45 @@ class Runner<Provider> {
     });
     const resource = step.turnOf?.(run.record, provider);
     if (resource !== undefined) run.asksForTurn(resource);
+    const place = step.takesPlace === true && run.limits.inFlight !== undefined ? placeOn(run.record) : undefined;
+    if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
     if (resource !== undefined && !(await ensureTurn(run, resource))) return "waits-in-line";
+    if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1))) return "waits-in-line";
+    if (step.changes !== undefined) await withinRate(run, step.changes);
     return step.run({
       operation: run.record,
       provider,
       once: (name, effect) => once(run, name, effect),
       n: run.message.n,
+      attempt: run.message.attempt,
+      woken: run.message.wake === true,
       call: { signal: run.signal, nowMs: now },
+      children: () => childrenOf(run, this.#splitOf(run.record)),
     });
+  }
+
+  #splitOf(record: OperationRecord): Split {
+    const split = this.#options.splitOf?.(record);
+    if (split) return split;
+    throw new Error(`Expected ${record.request.type} to be a request that can have children, got one that cannot`);
+  }
+
+  /** The end of an operation by an error, unless its step has something to remove first. */
+  #stopping(record: OperationRecord, now: number, stop: Stop, run: Run): Decision {
+    const conclusion = conclusionOf(stop);
+    const instead =
+      stop.outcome === "unknown" ? undefined : this.#options.steps[record.step]?.insteadOfEnd?.(record, conclusion);
+    if (instead && instead.kind !== "unchanged") return decide(run, instead);
+    const change: Change = ending(record, now, conclusion);
+    return { kind: "write", change };
   }
 
   /** What an error means for the operation; undefined for a defect of ours. */
   #decisionOn(run: Run, error: unknown): Decision | undefined {
     const now = this.#ports.clock.now();
     const { record } = run;
-    if (error instanceof Stop) return { kind: "write", change: stopping(record, now, error) };
+    if (error instanceof Stop) return this.#stopping(record, now, error, run);
     if (error instanceof Later) return postpone(run, error);
     if (error instanceof RetryableError) {
       const at = error.retryAfterMs === undefined ? undefined : now + error.retryAfterMs;
@@ -160,7 +193,7 @@ class Runner<Provider> {
     if (error instanceof PermanentError || error instanceof InvalidInputError) {
       // A refused question says nothing about the effect that it was asked for.
       if (openIntents(record).length > 0) return postpone(run, new Later("unclear", error.message));
-      return { kind: "write", change: stopping(record, now, new Stop("failed", error.code, error.message)) };
+      return this.#stopping(record, now, new Stop("failed", error.code, error.message), run);
     }
     if (error instanceof DroverError) return postpone(run, new Later("unavailable", error.message));
     return undefined;
@@ -245,9 +278,11 @@ class Runner<Provider> {
   }
 }
 
+const placeOn = ({ request }: OperationRecord) => `in-flight:${request.connection}`;
+
 /** An operation that has touched nothing yet and must not begin any more. */
 function overBeforeStart(record: OperationRecord, now: number): Stop | undefined {
-  if (record.handle !== undefined || Object.keys(record.intents).length > 0) return undefined;
+  if (record.handle !== undefined || record.children || Object.keys(record.intents).length > 0) return undefined;
   if (record.cancelRequested)
     return new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
   if (now < record.deadline) return undefined;
@@ -256,8 +291,10 @@ function overBeforeStart(record: OperationRecord, now: number): Stop | undefined
 
 /** A function that was frozen may have taken the turn for an operation that had ended meanwhile: nobody else would give it back. */
 async function returnLateTurn(ports: Ports, ran: OperationRecord, now: OperationRecord): Promise<void> {
-  if (!ran.turn || isQuarantined(now)) return;
-  await giveBack(ports, ran.id, ran.turn.resource, ran.turn.holdsGivenUp + 1);
+  const turn = isQuarantined(now) ? undefined : ran.turn;
+  for (const claim of [turn, ran.place]) {
+    if (claim) await giveBack(ports, ran.id, claim.resource, holdOf(ran.id, claim).k);
+  }
 }
 
 interface Row {

@@ -1,13 +1,23 @@
 import type { EventData, Outcome } from "../contracts/event.ts";
 import type { Json, JsonObject } from "../contracts/json.ts";
-import type { Intent, OperationRecord } from "../contracts/operation.ts";
+import type { Children, Conclusion, Intent, OperationRecord } from "../contracts/operation.ts";
 import type { CallContext, Found, PollPace, Settling } from "../contracts/provider.ts";
+import type { ChildrenOfRun } from "./children.ts";
 
 /** What a step says has become of the operation. Data: the runner writes it, sends what it owes and settles the message. */
 export type StepResult =
   | ({ readonly kind: "next"; readonly step: string; readonly afterMs?: number; readonly pace?: PollPace } & Progress)
   /** Nothing has changed: look again. */
-  | { readonly kind: "again"; readonly status: string; readonly pace: PollPace; readonly retryAfterMs?: number }
+  | {
+      readonly kind: "again";
+      readonly status: string;
+      readonly pace: PollPace;
+      readonly retryAfterMs?: number;
+      /** Present when it has changed, which is then written down. */
+      readonly children?: Children;
+    }
+  /** Woken for nothing: the message that is on its way already goes on. Only for a step that was `woken`. */
+  | { readonly kind: "unchanged" }
   /** A status nobody knows: look again a bounded number of times, then the outcome is `unknown`. */
   | { readonly kind: "unclear"; readonly status: string; readonly pace: PollPace; readonly retryAfterMs?: number }
   /** Go on with `step` at a given time; the turn may be given up for as long. */
@@ -33,6 +43,9 @@ export interface Progress {
   readonly requestId?: string;
   /** Whether the effect was found by asking the provider. */
   readonly recovered?: boolean;
+  /** How it is going to end, once the next step has removed its traces. */
+  readonly concluded?: Conclusion;
+  readonly children?: Children;
   /** Event that tells of it, beside the one that every end has. */
   readonly event?: {
     readonly type: "drover.operation.started" | "drover.operation.waiting" | "drover.operation.attention";
@@ -59,6 +72,8 @@ export interface Effect<Result extends Json> {
   /** Exactly one HTTP request. An error says by its `effect` whether something may have happened. */
   create(intent: Intent): Promise<Result>;
   readonly settling: Settling;
+  /** Name of an earlier effect that this one is made from, and that is made anew when this one was fenced off. */
+  readonly basis?: string;
 }
 
 /** An effect's result, and whether it was found by asking after a lost answer. */
@@ -75,13 +90,25 @@ export interface StepContext<Provider> {
   readonly once: Once;
   /** Polls without a change before this one. */
   readonly n: number;
+  /** Tries of this step that failed one after another. */
+  readonly attempt: number;
+  /** Whether somebody sent this message to say that there is news, beside the one that is on its way. */
+  readonly woken: boolean;
   readonly call: CallContext;
+  /** Of an operation that has them. @throws Error for one that has none */
+  readonly children: () => ChildrenOfRun;
 }
 
 export interface Step<Provider> {
   readonly name: string;
   /** The provider resource that this step writes to: operations on it take turns. */
   turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
+  /** Whether the operation is in flight from here on, which the connection may limit. */
+  readonly takesPlace?: boolean;
+  /** Requests outside `once` that change something, at the most: they count for the connection's limit. */
+  readonly changes?: number;
+  /** Where an operation goes that has to end here, and must not yet. Undefined: it ends. */
+  insteadOfEnd?(operation: OperationRecord, conclusion: Conclusion): StepResult | undefined;
   run(context: StepContext<Provider>): Promise<StepResult>;
 }
 

@@ -12,7 +12,7 @@ import { Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
-import { graceUntil, stopping } from "./results.ts";
+import { conclusionOf, ending, graceUntil, timedOut } from "./results.ts";
 import { openIntents } from "./run.ts";
 
 export interface SweepOptions {
@@ -115,15 +115,9 @@ async function resend(
 
 /** The end of an operation that no step has ended in time. An effect that nobody knows of stays unknown. */
 function expired(record: OperationRecord, now: number): Change {
-  const open = openIntents(record).length > 0;
-  const stop = open
-    ? new Stop("unknown", "deadline-open-intent", "The deadline passed and nothing shows whether the effect took place")
-    : new Stop(
-        "timed-out",
-        "deadline",
-        `The deadline passed; the provider's last word was ${record.providerStatus ?? "none"}`,
-      );
-  return stopping(record, now, stop);
+  if (openIntents(record).length === 0) return ending(record, now, timedOut(record));
+  const evidence = "The deadline passed and nothing shows whether the effect took place";
+  return ending(record, now, conclusionOf(new Stop("unknown", "deadline-open-intent", evidence)));
 }
 
 /** A finished row becomes a small tombstone: its key is still known, its content is not. */

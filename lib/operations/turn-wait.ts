@@ -5,38 +5,64 @@ import { put } from "./ledger-write.ts";
 import { sendOutbox } from "./outbox.ts";
 import { advance } from "./record.ts";
 import type { Run } from "./run.ts";
-import { takeTurn } from "./turns.ts";
+import { holdOf, takeTurn, type Wanted } from "./turns.ts";
+
+/** The turn on a provider resource: one operation at a time writes to it. */
+export async function ensureTurn(run: Run, resource: string): Promise<boolean> {
+  return ensure(run, { resource, capacity: 1 }, "turn", (holder) => `Operation ${holder} has the turn on ${resource}`);
+}
+
+/** One of the places in flight that a connection's limit offers. */
+export async function ensurePlace(run: Run, resource: string, capacity: number): Promise<boolean> {
+  const { connection } = run.record.request;
+  return ensure(
+    run,
+    { resource, capacity },
+    "in-flight",
+    () => `Connection ${connection} has as many operations in flight as its limit allows (${capacity})`,
+  );
+}
 
 /**
- * Makes sure that this operation holds the turn on a provider resource; false when it waits in line.
+ * Makes sure that this operation holds what it wants; false when it waits in line.
  * Before it joins the line the row says that it waits: whoever hands the turn over reads `seq` from the row.
  */
-export async function ensureTurn(run: Run, resource: string): Promise<boolean> {
-  const first = await takeTurn(run.ports, run.record, resource, false);
+async function ensure(
+  run: Run,
+  wanted: Wanted,
+  code: "turn" | "in-flight",
+  detailOf: (holder: string) => string,
+): Promise<boolean> {
+  const claim = () => (code === "turn" ? run.record.turn : run.record.place);
+  const first = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, false);
   if (first.kind === "held") return true;
   if (first.kind === "stale-row") throw new Overtaken();
-  if (run.record.waitingFor?.code !== "turn") await noteWaiting(run, resource, first.holder);
-  const joined = await takeTurn(run.ports, run.record, resource, true);
+  if (run.record.waitingFor?.code !== code) {
+    await noteWaiting(run, { code, detail: detailOf(first.holder), ...(code === "turn" ? { who: first.holder } : {}) });
+  }
+  const joined = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, true);
   if (joined.kind === "stale-row") throw new Overtaken();
   return joined.kind === "held";
 }
 
-async function noteWaiting(run: Run, resource: string, holder: string): Promise<void> {
+async function noteWaiting(
+  run: Run,
+  waits: { readonly code: string; readonly detail: string; readonly who?: string },
+): Promise<void> {
   const { ports, record } = run;
   const now = ports.clock.now();
-  const detail = `Operation ${holder} has the turn on ${resource}`;
   const noted = advance(
     record,
     {
-      patch: { waitingFor: { code: "turn", detail, since: now, who: holder } },
+      patch: { waitingFor: { ...waits, since: now } },
       events: [
         {
           type: "drover.operation.waiting",
-          data: { code: "turn", reason: detail, next: "Goes on by itself when the turn is handed over" },
+          data: { code: waits.code, reason: waits.detail, next: "Goes on by itself when it is its turn" },
         },
       ],
       wakeAt: now + sweepSlackMs,
-      history: { what: "waiting", step: record.step, detail },
+      history: { what: "waiting", step: record.step, detail: waits.detail },
     },
     { now, nonce: ports.randomness.id(), ...run.proof, writer: run.deliveryId },
   );

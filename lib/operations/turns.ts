@@ -1,6 +1,8 @@
 import { RetryableError } from "../contracts/errors.ts";
 import { limits } from "../contracts/limits.ts";
 import {
+  type Claim,
+  type Hold,
   isQuarantined,
   type OperationRecord,
   operationKey,
@@ -18,8 +20,23 @@ export type TurnAnswer =
   | { readonly kind: "stale-row" }
   | { readonly kind: "taken"; readonly holder: string; readonly inLine: boolean };
 
+/** What is asked for: the turn on a provider resource, or one of the places in flight on a connection. */
+export interface Wanted {
+  readonly resource: string;
+  /** Holds at the same time. */
+  readonly capacity: number;
+}
+
 /** More conflicts in a row than this are not contention between functions: something is wrong. */
 const maxTries = 16;
+/** Holds of a full item that one look checks: a void one is rare, and whoever looks next checks others. */
+const checkedHolds = 3;
+
+/** The hold that a claim asks for next, or has. */
+export const holdOf = (operation: string, claim: Claim | undefined): Hold => ({
+  operation,
+  k: (claim?.holdsGivenUp ?? 0) + 1,
+});
 
 async function operationOf(ports: Ports, id: string): Promise<OperationRecord | undefined> {
   const stored = await ports.ledger.read(operationKey(id));
@@ -27,10 +44,12 @@ async function operationOf(ports: Ports, id: string): Promise<OperationRecord | 
 }
 
 /** A hold counts while its operation may still write: no clock decides, the holder's own row does. */
-function isValidHold(holder: OperationRecord | undefined, k: number): boolean {
+function isValidHold(holder: OperationRecord | undefined, resource: string, k: number): boolean {
   if (!holder) return false;
-  if (holder.state === "ended" && !isQuarantined(holder)) return false;
-  return (holder.turn?.holdsGivenUp ?? 0) < k;
+  const inFlight = holder.place?.resource === resource;
+  if (holder.state === "ended" && (inFlight || !isQuarantined(holder))) return false;
+  const claim = inFlight ? holder.place : holder.turn;
+  return (claim?.holdsGivenUp ?? 0) < k;
 }
 
 /**
@@ -40,15 +59,21 @@ function isValidHold(holder: OperationRecord | undefined, k: number): boolean {
 async function wake(ports: Ports, id: string): Promise<boolean> {
   const record = await operationOf(ports, id);
   if (!record || record.state === "ended") return false;
+  await sendWake(ports, record);
+  return true;
+}
+
+/** A message that proves nothing about the outbox and asks the operation to look now. */
+export async function sendWake(ports: Ports, record: OperationRecord): Promise<void> {
   await ports.queue.send([
     { queue: record.step, body: stepMessageOf(ports, record, { n: record.n, attempt: 0, wake: true }) },
   ]);
-  return true;
 }
 
 async function wakeWaiting(ports: Ports, id: string): Promise<void> {
   const record = await operationOf(ports, id);
-  if (record?.waitingFor?.code === "turn") await wake(ports, id);
+  const code = record?.waitingFor?.code;
+  if (code === "turn" || code === "in-flight") await wake(ports, id);
 }
 
 async function readTurn(ports: Ports, resource: string): Promise<(Stored & { record: TurnRecord }) | undefined> {
@@ -58,107 +83,129 @@ async function readTurn(ports: Ports, resource: string): Promise<(Stored & { rec
 
 function turnRecord(
   ports: Ports,
-  resource: string,
-  holder: TurnRecord["holder"],
-  line: TurnRecord["line"],
+  { resource, capacity }: Wanted,
+  holders: readonly Hold[],
+  line: readonly Hold[],
 ): TurnRecord {
-  return { kind: "turn", v: recordVersion, resource, nonce: ports.randomness.id(), holder, line };
+  return { kind: "turn", v: recordVersion, resource, nonce: ports.randomness.id(), capacity, holders, line };
 }
 
 /**
- * Asks for the turn on a provider resource, for hold `holdsGivenUp + 1` of this operation, as its row says.
- * With `join` a place in the line is taken when somebody else holds it; without, it is only looked at.
+ * Asks for a hold. With `join` a place in the line is taken when others have all there are; without, it is only looked at.
+ * @throws RetryableError when it cannot be settled for contention
  */
-export async function takeTurn(
-  ports: Ports,
-  record: OperationRecord,
-  resource: string,
-  join: boolean,
-): Promise<TurnAnswer> {
-  const me = { operation: record.id, k: (record.turn?.holdsGivenUp ?? 0) + 1 };
+export async function takeTurn(ports: Ports, me: Hold, wanted: Wanted, join: boolean): Promise<TurnAnswer> {
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const stored = await readTurn(ports, resource);
+    const stored = await readTurn(ports, wanted.resource);
     if (!stored) {
-      const created = await putNew(ports.ledger, turnKey(resource), turnRecord(ports, resource, me, []));
+      const created = await putNew(ports.ledger, turnKey(wanted.resource), turnRecord(ports, wanted, [me], []));
       if (created !== undefined) return { kind: "held" };
       continue;
     }
-    const answer = await tryExisting(ports, stored, resource, me, join);
+    const answer = await tryExisting(ports, stored, wanted, me, join);
     if (answer) return answer;
   }
-  throw new RetryableError(
-    `Expected to settle the turn on ${resource} within ${maxTries} tries, got a conflict each time`,
-    {
-      code: "turn-contended",
-      effect: "none",
-    },
-  );
+  throw contended("settle", wanted.resource);
 }
 
 async function tryExisting(
   ports: Ports,
   stored: Stored & { record: TurnRecord },
-  resource: string,
-  me: TurnRecord["holder"],
+  wanted: Wanted,
+  me: Hold,
   join: boolean,
 ): Promise<TurnAnswer | undefined> {
-  const { holder, line } = stored.record;
-  const mine = [holder, ...line].filter((place) => place.operation === me.operation);
-  if (mine.some((place) => place.k > me.k)) return { kind: "stale-row" };
-  if (holder.operation === me.operation && holder.k === me.k) return { kind: "held" };
+  const { holders, line } = stored.record;
+  const mine = [...holders, ...line].filter((hold) => hold.operation === me.operation);
+  if (mine.some((hold) => hold.k > me.k)) return { kind: "stale-row" };
+  if (holders.some((hold) => hold.operation === me.operation && hold.k === me.k)) return { kind: "held" };
 
-  const write = (next: TurnRecord["holder"], rest: TurnRecord["line"]) =>
-    put(ports.ledger, turnKey(resource), turnRecord(ports, resource, next, rest), stored.version);
-  const others = line.filter((place) => place.operation !== me.operation);
-  const waiting = line.some((place) => place.operation === me.operation && place.k === me.k);
-  const valid = holder.operation !== me.operation && isValidHold(await operationOf(ports, holder.operation), holder.k);
+  const write = (next: readonly Hold[], rest: readonly Hold[]) =>
+    put(ports.ledger, turnKey(wanted.resource), turnRecord(ports, wanted, next, rest), stored.version);
+  const isOther = (hold: Hold) => hold.operation !== me.operation;
+  const others = line.filter(isOther);
+  const waiting = line.some((hold) => !isOther(hold) && hold.k === me.k);
+  const live = await withoutVoid(ports, holders.filter(isOther), wanted);
 
-  if (valid) {
-    const taken = { kind: "taken", holder: holder.operation } as const;
+  const [first] = live;
+  if (first && live.length >= wanted.capacity) {
+    const taken = { kind: "taken", holder: first.operation } as const;
     if (waiting || !join || others.length >= limits.turnLine) return { ...taken, inLine: waiting };
-    return (await write(holder, [...others, me])) === undefined ? undefined : { ...taken, inLine: true };
+    return (await write(live, [...others, me])) === undefined ? undefined : { ...taken, inLine: true };
   }
-  // The hold is void: it goes to the head of the line, not to whoever happens to look.
-  const [head, ...rest] = waiting ? line : [...others, me];
-  if (!head || head.operation === me.operation) {
-    return (await write(me, others)) === undefined ? undefined : { kind: "held" };
+  // There is room: it goes to the head of the line, not to whoever happens to look.
+  const queue = waiting ? line : [...others, me];
+  const room = wanted.capacity - live.length;
+  const handed = queue.slice(0, room);
+  if ((await write([...live, ...handed], queue.slice(room))) === undefined) return undefined;
+  const given = handed.filter(isOther);
+  const gone = await wakeAll(ports, given, wanted.resource);
+  if (given.length < handed.length) return { kind: "held" };
+  const holder = given.at(0)?.operation ?? "";
+  return gone > 0 ? undefined : { kind: "taken", holder, inLine: true };
+}
+
+/** The holds that count. As long as there is room nobody needs to know. */
+async function withoutVoid(
+  ports: Ports,
+  holders: readonly Hold[],
+  { resource, capacity }: Wanted,
+): Promise<readonly Hold[]> {
+  if (holders.length < capacity) return holders;
+  const from = holders.length > checkedHolds ? Number.parseInt(ports.randomness.hex(6), 16) % holders.length : 0;
+  const looked = [...holders.slice(from), ...holders.slice(0, from)].slice(0, checkedHolds);
+  const valid = await Promise.all(
+    looked.map(async ({ operation, k }) => isValidHold(await operationOf(ports, operation), resource, k)),
+  );
+  const gone = new Set(looked.filter((_, index) => valid[index] === false));
+  return holders.filter((hold) => !gone.has(hold));
+}
+
+/** Wakes those who were handed a hold. Whoever has ended meanwhile gives it back. Returns how many had. */
+async function wakeAll(ports: Ports, handed: readonly Hold[], resource: string): Promise<number> {
+  let gone = 0;
+  for (const { operation, k } of handed) {
+    if (await wake(ports, operation)) continue;
+    gone += 1;
+    await giveBack(ports, operation, resource, k);
   }
-  if ((await write(head, rest)) === undefined || !(await wake(ports, head.operation))) return undefined;
-  return { kind: "taken", holder: head.operation, inLine: true };
+  return gone;
 }
 
 /**
- * Gives back hold `k` and leaves the line, handing the turn to its head in the same write.
+ * Gives back hold `k` and leaves the line, handing what becomes free to its head in the same write.
  * It names its number: a newer hold of the same operation is never touched.
  */
 export async function giveBack(ports: Ports, operation: string, resource: string, k: number): Promise<void> {
+  const stays = (hold: Hold) => hold.operation !== operation || hold.k > k;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const stored = await readTurn(ports, resource);
     if (!stored) return;
-    const { holder, line } = stored.record;
-    const rest = line.filter((place) => place.operation !== operation || place.k > k);
-    const holds = holder.operation === operation && holder.k <= k;
-    if (!holds) {
-      // Handed over before, perhaps by ourselves just before a crash: the new holder may not have been woken.
-      if (rest.length === line.length) return wakeWaiting(ports, holder.operation);
-      const left = turnRecord(ports, resource, holder, rest);
-      if ((await put(ports.ledger, turnKey(resource), left, stored.version)) !== undefined) return;
-      continue;
+    const { holders, line, capacity } = stored.record;
+    const left = holders.filter(stays);
+    const rest = line.filter(stays);
+    // Handed over before, perhaps by ourselves just before a crash: the new holders may not have been woken.
+    if (left.length === holders.length && rest.length === line.length) {
+      for (const holder of holders) await wakeWaiting(ports, holder.operation);
+      return;
     }
-    const [head, ...others] = rest;
-    if (!head) {
+    const room = Math.max(0, capacity - left.length);
+    const handed = rest.slice(0, room);
+    if (left.length + handed.length === 0) {
       if (await ports.ledger.remove(turnKey(resource), stored.version)) return;
       continue;
     }
-    const handed = turnRecord(ports, resource, head, others);
-    if ((await put(ports.ledger, turnKey(resource), handed, stored.version)) === undefined) continue;
-    if (await wake(ports, head.operation)) return;
-    return giveBack(ports, head.operation, resource, head.k);
+    const next = turnRecord(ports, { resource, capacity }, [...left, ...handed], rest.slice(room));
+    if ((await put(ports.ledger, turnKey(resource), next, stored.version)) === undefined) continue;
+    await wakeAll(ports, handed, resource);
+    return;
   }
-  throw new RetryableError(
-    `Expected to give back the turn on ${resource} within ${maxTries} tries, got a conflict each time`,
-    {
-      code: "turn-contended",
-    },
+  throw contended("give back", resource);
+}
+
+function contended(what: string, resource: string): RetryableError {
+  return new RetryableError(
+    `Expected to ${what} the turn on ${resource} within ${maxTries} tries, got a conflict each time`,
+    { code: "turn-contended", effect: "none" },
   );
 }

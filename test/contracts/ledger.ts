@@ -80,7 +80,15 @@ function tombstoneOf(number: number, retainUntil: number): TombstoneRecord {
 }
 
 export function turnOf(resource: string, k = 1): TurnRecord {
-  return { kind: "turn", v: 1, resource, nonce: `nonce-${k}`, holder: { operation: idOf(1), k }, line: [] };
+  return {
+    kind: "turn",
+    v: 1,
+    resource,
+    nonce: `nonce-${k}`,
+    capacity: 1,
+    holders: [{ operation: idOf(1), k }],
+    line: [],
+  };
 }
 
 function deadLetterOf(id: string, retainUntil: number): DeadLetterRecord {

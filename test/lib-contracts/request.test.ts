@@ -158,7 +158,7 @@ describe("a request that cannot be accepted", () => {
     (type) => {
       const error = errorOf(() => decode({ type }));
       expect(error).toMatchObject({ code: "unknown-type", requestType: type });
-      expect(error.message).toContain("drover.azure-sphere.deploy, drover.operation.cancel");
+      expect(error.message).toContain("drover.azure-sphere.deploy, drover.heat.deploy, drover.operation.cancel");
     },
   );
 

@@ -2,6 +2,7 @@ import { recordDeadLetter } from "../../functions/record-dead-letter/step.ts";
 import { requestRoutes } from "../../functions/request-routes.ts";
 import { steps } from "../../functions/steps.ts";
 import { sweepOverdue } from "../../functions/sweep-overdue/step.ts";
+import type { ConnectionLimits } from "../../lib/contracts/configuration.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
 import { deadLetterQueueOf, inboxQueue, type Ports } from "../../lib/contracts/ports.ts";
@@ -26,11 +27,37 @@ export function requestBody(id: string, data: Record<string, unknown> = {}): str
   });
 }
 
+/** Asks for a deployment to servers: more than one make a parent. */
+export function serversBody(id: string, servers: readonly string[], data: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    specversion: "1.0",
+    id,
+    source: "/test",
+    type: "drover.heat.deploy",
+    data: {
+      connection: "heat",
+      deadline: "PT2H",
+      servers,
+      deployment: { config_id: "98666dee-add9-4e80-9fc2-39c6820b05e5" },
+      ...data,
+    },
+  });
+}
+
+export const serverNames = (count: number) => Array.from({ length: count }, (_, index) => `server-${index + 1}`);
+
 export const idOf = (requestId: string) => operationIdOf("/test", requestId);
 
 /** The shipped functions over a world's ports. */
-export function functionsOver(ports: Ports, provider: DeploymentProvider) {
-  const runner = createRunner({ ports, steps, providerOf: async () => provider, retainMs });
+export function functionsOver(ports: Ports, provider: DeploymentProvider, limits: ConnectionLimits = {}) {
+  const runner = createRunner({
+    ports,
+    steps,
+    providerOf: async () => provider,
+    retainMs,
+    limitsOf: () => limits,
+    splitOf: ({ request }) => requestRoutes[request.type].split,
+  });
   const deadLetters = recordDeadLetter(ports, retainMs);
   const queues = [inboxQueue, ...Object.keys(steps)];
   return {
@@ -38,7 +65,7 @@ export function functionsOver(ports: Ports, provider: DeploymentProvider) {
       [inboxQueue]: createInboxHandler({
         ports,
         routes: requestRoutes,
-        connectionKind: (name) => (name === "sphere" ? "azure-sphere" : undefined),
+        connectionKind: (name) => ({ sphere: "azure-sphere", heat: "heat" })[name],
         idempotencyMs,
       }),
       ...Object.fromEntries(Object.keys(steps).map((name) => [name, runner])),
@@ -53,11 +80,11 @@ export class Fleet {
   readonly world: World;
   readonly cloud: FakeCloud;
 
-  constructor(options: WorldOptions, behaviour: Partial<FakeBehaviour> = {}) {
+  constructor(options: WorldOptions, behaviour: Partial<FakeBehaviour> = {}, limits: ConnectionLimits = {}) {
     let cloud: FakeCloud | undefined;
     this.world = new World(options, (ports: Ports, io: Io) => {
       cloud ??= this.cloud;
-      return functionsOver(ports, cloud.provider(io));
+      return functionsOver(ports, cloud.provider(io), limits);
     });
     this.cloud = new FakeCloud(this.world.clock, behaviour);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { operationKey, turnKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
-import { giveBack, takeTurn } from "../../lib/operations/turns.ts";
+import { giveBack, holdOf, takeTurn } from "../../lib/operations/turns.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt, person, resource, rowOf, started } from "./by-hand.ts";
 import { idOf, image, requestBody } from "./fleet.ts";
@@ -21,7 +21,7 @@ describe("turns", () => {
     await waitingBehind(fleet, "r2", "r3");
     await fleet.step("poll-operation");
     const turn = fleet.world.store.read(turnKey(resource))?.record;
-    expect(turn).toMatchObject({ holder: { operation: idOf("r2") }, line: [{ operation: idOf("r3") }] });
+    expect(turn).toMatchObject({ holders: [{ operation: idOf("r2") }], line: [{ operation: idOf("r3") }] });
     // r4 arrives between the hand-over and the moment when r2 hears of it.
     fleet.submit(requestBody("r4"));
     await fleet.step("inbox");
@@ -55,9 +55,11 @@ describe("turns", () => {
     const row = { ...rowOf(fleet), turn: { resource, holdsGivenUp: 1 } };
     const key = operationKey(row.id);
     await fleet.ports.ledger.write(key, row, (await fleet.ports.ledger.read(key))?.version ?? "");
-    expect(await takeTurn(fleet.ports, row, resource, true)).toEqual({ kind: "held" });
+    expect(await takeTurn(fleet.ports, holdOf(row.id, row.turn), { resource, capacity: 1 }, true)).toEqual({
+      kind: "held",
+    });
     await giveBack(fleet.ports, row.id, resource, 1);
-    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: row.id, k: 2 } });
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holders: [{ operation: row.id, k: 2 }] });
   });
 
   test("are not taken by a frozen twin that knows an older number of its own operation", async () => {
@@ -67,9 +69,11 @@ describe("turns", () => {
     const row = { ...old, turn: { resource, holdsGivenUp: 1 } };
     const key = operationKey(row.id);
     await fleet.ports.ledger.write(key, row, (await fleet.ports.ledger.read(key))?.version ?? "");
-    await takeTurn(fleet.ports, row, resource, true);
-    expect(await takeTurn(fleet.ports, old, resource, true)).toEqual({ kind: "stale-row" });
-    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: row.id, k: 2 } });
+    await takeTurn(fleet.ports, holdOf(row.id, row.turn), { resource, capacity: 1 }, true);
+    expect(await takeTurn(fleet.ports, holdOf(old.id, old.turn), { resource, capacity: 1 }, true)).toEqual({
+      kind: "stale-row",
+    });
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holders: [{ operation: row.id, k: 2 }] });
   });
 
   test("that were handed to an operation which has ended go on to the next in line", async () => {
@@ -81,7 +85,7 @@ describe("turns", () => {
     await abandon(fleet.handle(fleet.next("start-deployment"), fleet.process(dyingAt(fleet.ports, "publish"))));
     expect(rowOf(fleet, "r2").outcome).toBe("cancelled");
     await fleet.step("poll-operation");
-    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: idOf("r3") } });
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holders: [{ operation: idOf("r3") }] });
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(rowOf(fleet, "r3").outcome).toBe("succeeded");
     expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
@@ -96,7 +100,9 @@ describe("turns", () => {
     fleet.pass(7_200_000);
     await fleet.sweep();
     expect(rowOf(fleet).outcome).toBe("timed-out");
-    expect(await takeTurn(fleet.ports, frozen, resource, true)).toEqual({ kind: "held" });
+    expect(await takeTurn(fleet.ports, holdOf(frozen.id, frozen.turn), { resource, capacity: 1 }, true)).toEqual({
+      kind: "held",
+    });
     await waitingBehind(fleet, "r2");
     expect(rowOf(fleet, "r2").handle).toEqual({ id: "d1" });
   });
@@ -132,7 +138,7 @@ describe("turns", () => {
     await waitingBehind(fleet, "r2");
     const delivery = fleet.next("poll-operation");
     await abandon(fleet.handle(delivery, fleet.process(dyingAt(fleet.ports, "send"))));
-    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holder: { operation: idOf("r2") } });
+    expect(fleet.world.store.read(turnKey(resource))?.record).toMatchObject({ holders: [{ operation: idOf("r2") }] });
     expect(fleet.count("start-deployment")).toBe(0);
     await fleet.handle(delivery);
     expect(fleet.count("start-deployment")).toBe(1);

@@ -64,9 +64,11 @@ export class FakeCloud {
   }
 
   provider(io: Io): DeploymentProvider {
+    // A deployment to servers has one server by the time it gets here, and needs no turn.
+    const isToServer = (request: OperationRequest) => request.type === "drover.heat.deploy";
     const fieldsOf = (request: OperationRequest) => ({
-      group: String(request.fields["deviceGroupId"]),
-      images: JSON.stringify(request.fields["images"]),
+      group: String(request.fields["deviceGroupId"] ?? request.fields["servers"]),
+      images: JSON.stringify(request.fields["images"] ?? request.id),
     });
     const handleOf = (deployment: FakeDeployment) => ({
       handle: { id: deployment.id },
@@ -76,7 +78,7 @@ export class FakeCloud {
       kind: "azure-sphere",
       settling: this.settling,
       pollPace: { firstMs: 2_000, maxMs: 60_000 },
-      turnOf: (request) => `group:${fieldsOf(request).group}`,
+      turnOf: (request) => (isToServer(request) ? undefined : `group:${fieldsOf(request).group}`),
       prepareDeployment: (request) =>
         io<Json>("provider.prepare", () => {
           this.calls.prepare += 1;

@@ -87,7 +87,9 @@ function wrongEnd(row: OperationRecord, events: readonly DroverEvent[]): string[
 }
 
 function wrongTurn(turn: TurnRecord, operations: readonly OperationRecord[]): string[] {
-  const holder = operations.find((row) => row.id === turn.holder.operation);
-  if (holder && isQuarantined(holder)) return [];
-  return [`turn ${turn.resource} is still held by ${turn.holder.operation}`];
+  return turn.holders.flatMap((hold) => {
+    const holder = operations.find((row) => row.id === hold.operation);
+    if (holder && isQuarantined(holder) && holder.turn?.resource === turn.resource) return [];
+    return [`turn ${turn.resource} is still held by ${hold.operation}`];
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { azureSphereConnectionSchema } from "../../../lib/contracts/configuration.ts";
+import { azureSphereConnectionSchema } from "../../../lib/contracts/connections/azure-sphere.ts";
 import { dateMsOf } from "../../../lib/providers/azure-sphere/dates.ts";
 import { retirements } from "../../../lib/providers/azure-sphere/index.ts";
 import { failureOf } from "../support.ts";

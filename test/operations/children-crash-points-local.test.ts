@@ -1,0 +1,3 @@
+import { describeChildrenCrashPoints } from "./children-crash-points.ts";
+
+describeChildrenCrashPoints("local");

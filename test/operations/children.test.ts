@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import type { Polled } from "../../lib/contracts/provider.ts";
+import { cancelOperation } from "../../lib/operations/commands.ts";
+import { wrongAtTheEnd } from "../simulation/invariants.ts";
+import { Fleet, idOf, serverNames, serversBody } from "./fleet.ts";
+
+const childrenOf = (fleet: Fleet) => fleet.rows().filter((row) => row.parent !== undefined);
+const failed: Polled = { kind: "ended", status: "FAILED", outcome: "failed" };
+const unknownStatus: Polled = { kind: "unclear", status: "odd" };
+
+describe("a request for many servers", () => {
+  test("becomes a parent with a child for each, and succeeds when all have", async () => {
+    const fleet = new Fleet({ mode: "cloud" });
+    fleet.submit(serversBody("r1", serverNames(120)));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+    expect(childrenOf(fleet)).toHaveLength(120);
+    expect(new Set(fleet.cloud.deployments.map((one) => one.group)).size).toBe(120);
+    expect(fleet.row("r1")).toMatchObject({
+      outcome: "succeeded",
+      reason: "120 of 120 ended: 120 succeeded",
+      result: { children: { total: 120, ended: { succeeded: 120 } } },
+    });
+    expect(fleet.eventsOf("r1")).toEqual(["accepted", "started", "succeeded"]);
+    const event = fleet.world.store.events.find((one) => one.subject === childrenOf(fleet)[0]?.id);
+    expect(event?.data).toMatchObject({ parent: idOf("r1"), requestType: "drover.heat.deploy" });
+  });
+
+  test("is one operation without children when there is one server", async () => {
+    const fleet = new Fleet({ mode: "cloud" });
+    fleet.submit(serversBody("r1", ["only"]));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.rows()).toHaveLength(1);
+    expect(fleet.row("r1")?.children).toBeUndefined();
+  });
+
+  test("hears of the last child at once, and writes nothing for the others", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 600_000 });
+    fleet.submit(serversBody("r1", serverNames(20)));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    const lastEnd = Math.max(...childrenOf(fleet).map((row) => row.endedAt ?? 0));
+    expect((fleet.row("r1")?.endedAt ?? 0) - lastEnd).toBeLessThan(1_000);
+    expect(fleet.row("r1")?.seq).toBeLessThan(8);
+  });
+
+  test.each([
+    ["partially-succeeded", [failed], "20 of 20 ended: 19 succeeded, 1 failed"],
+    ["failed", Array.from({ length: 20 }, () => failed), "20 of 20 ended: 20 failed"],
+    ["unknown", Array.from({ length: 119 }, () => unknownStatus), /20 of 20 ended: .*unknown/],
+  ] as const)("ends as %s when its children do so", async (outcome, polls, reason) => {
+    const fleet = new Fleet({ mode: "cloud" }, { polls: [...polls], durationMs: 0 });
+    fleet.submit(serversBody("r1", serverNames(20)));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.row("r1")?.outcome).toBe(outcome);
+    expect(fleet.row("r1")?.reason).toMatch(reason);
+  });
+
+  test("tells of progress while it goes on", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 3_600_000, polls: [failed] });
+    fleet.submit(serversBody("r1", serverNames(5)));
+    await fleet.world.run(() => false, 600_000);
+    expect(fleet.row("r1")).toMatchObject({ state: "active", providerStatus: "1 of 5 ended: 1 failed" });
+  });
+
+  test("that is cancelled cancels every child, and ends when they have", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 3_600_000 }, { inFlight: 2 });
+    fleet.submit(serversBody("r1", serverNames(30)));
+    await fleet.world.run(() => false, 60_000);
+    expect(fleet.cloud.deployments).toHaveLength(2);
+    await cancelOperation(fleet.world.outside, idOf("r1"), { by: "somebody" });
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    // What was started cannot be taken back at this provider; the others never begin.
+    expect(fleet.cloud.deployments).toHaveLength(2);
+    expect(fleet.row("r1")).toMatchObject({
+      outcome: "partially-succeeded",
+      result: { children: { total: 30, ended: { succeeded: 2, cancelled: 28 } } },
+    });
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("that is cancelled at once makes no child that does anything", async () => {
+    const fleet = new Fleet({ mode: "cloud" });
+    fleet.submit(serversBody("r1", serverNames(30)));
+    await fleet.world.run(() => fleet.row("r1") !== undefined, 1);
+    await cancelOperation(fleet.world.outside, idOf("r1"), { by: "somebody" });
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.row("r1")?.outcome).toMatch(/cancelled|partially-succeeded|succeeded/);
+    const begun = childrenOf(fleet).filter((row) => row.outcome === "succeeded").length;
+    expect(fleet.cloud.deployments).toHaveLength(begun);
+  });
+
+  test("ends as timed-out after its children have, when the deadline passes", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 48 * 3_600_000 });
+    fleet.submit(serversBody("r1", serverNames(3)));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    const parent = fleet.row("r1");
+    expect(parent?.outcome).toBe("timed-out");
+    for (const child of childrenOf(fleet)) expect(child.endedAt ?? 0).toBeLessThanOrEqual(parent?.endedAt ?? 0);
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("is refused from the source that is kept for children", async () => {
+    const fleet = new Fleet({ mode: "cloud" });
+    fleet.submit(serversBody("r1", ["one"]).replace('"/test"', '"/drover"'));
+    await fleet.runUntilQuiet();
+    expect(fleet.rows()).toEqual([]);
+    expect(fleet.world.store.events.at(-1)?.data.problems).toEqual([
+      "source: expected one of your own, /drover is kept for the operations of a parent",
+    ]);
+  });
+});
+
+/** The most that were under way at the same time. */
+function mostAtOnce(fleet: Fleet): number {
+  const { deployments } = fleet.cloud;
+  return Math.max(
+    ...deployments.map(
+      (one) => deployments.filter((two) => two.startedAt <= one.startedAt && one.startedAt < two.endsAt).length,
+    ),
+  );
+}
+
+/** The most that began within any time of that length. */
+function mostWithin(fleet: Fleet, ms: number): number {
+  const starts = fleet.cloud.deployments.map((one) => one.startedAt).sort((a, b) => a - b);
+  return Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + ms).length));
+}
+
+describe("the limits of a connection", () => {
+  test("let no more operations be in flight than asked for, also with every message delivered twice", async () => {
+    for (const duplicates of ["none", "concurrent", "late"] as const) {
+      const fleet = new Fleet({ mode: "cloud", duplicates }, { durationMs: 100_000 }, { inFlight: 4 });
+      fleet.submit(serversBody("r1", serverNames(30)));
+      expect(await fleet.runUntilQuiet(24 * 3_600_000)).toBe(true);
+      expect(fleet.cloud.deployments).toHaveLength(30);
+      // An operation's end is seen by a poll after it: the fleet's own count is the one that holds.
+      expect(mostAtOnce(fleet)).toBeLessThanOrEqual(4);
+      expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+    }
+  });
+
+  test("let more wait than a line can hold", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 5_000 }, { inFlight: 50 });
+    fleet.submit(serversBody("r1", serverNames(400)));
+    expect(await fleet.runUntilQuiet(24 * 3_600_000)).toBe(true);
+    expect(fleet.row("r1")?.outcome).toBe("succeeded");
+    expect(mostAtOnce(fleet)).toBeLessThanOrEqual(50);
+  }, 120_000);
+
+  test("keep the changes of any minute below the number asked for, and use it up", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 5_000 }, { changesPerMinute: 10 });
+    fleet.submit(serversBody("r1", serverNames(60)));
+    expect(await fleet.runUntilQuiet(24 * 3_600_000)).toBe(true);
+    expect(mostWithin(fleet, 60_000)).toBeLessThanOrEqual(10);
+    const starts = fleet.cloud.deployments.map((one) => one.startedAt);
+    expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(8 * 60_000);
+  });
+
+  test("give a place free when its operation fails, is cancelled or stays unknown", async () => {
+    const fleet = new Fleet(
+      { mode: "cloud" },
+      { creates: ["refuse"], finds: ["ambiguous"], polls: [failed] },
+      { inFlight: 1 },
+    );
+    fleet.cloud.behaviour.creates.push("lose-reply");
+    fleet.submit(serversBody("r1", serverNames(6)));
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.row("r1")?.result).toMatchObject({ children: { ended: { succeeded: 3, failed: 2, unknown: 1 } } });
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import type { Ports } from "../../lib/contracts/ports.ts";
+import { grantChanges } from "../../lib/operations/rate.ts";
+import { World } from "../simulation/world.ts";
+
+const world = () => new World({ mode: "cloud" }, () => ({ handlers: {}, sweep: async () => undefined }));
+const ask = (ports: Ports, count = 1, booked = false, perMinute = 3) =>
+  grantChanges(ports, { connection: "c", perMinute, count, booked });
+
+describe("the changes of a connection", () => {
+  test("are granted at once up to the limit, then at times of their own", async () => {
+    const { outside: ports, clock } = world();
+    expect(await Promise.all([ask(ports), ask(ports), ask(ports)])).toEqual([undefined, undefined, undefined]);
+    const first = (await ask(ports)) ?? 0;
+    const second = (await ask(ports)) ?? 0;
+    expect(first - clock.now()).toBeGreaterThanOrEqual(60_000);
+    expect(second).toBeGreaterThan(first);
+  });
+
+  test("are granted to whoever has waited before newcomers", async () => {
+    const { outside: ports, clock } = world();
+    for (const _ of [1, 2, 3]) await ask(ports);
+    const booked = (await ask(ports)) ?? 0;
+    clock.advance(booked - clock.now());
+    expect(await ask(ports)).toBeGreaterThan(booked);
+    expect(await ask(ports, 1, true)).toBeUndefined();
+  });
+
+  test("of which one needs more than a minute allows go alone", async () => {
+    const { outside: ports, clock } = world();
+    expect(await ask(ports, 3, false, 2)).toBeUndefined();
+    const again = (await ask(ports, 3, false, 2)) ?? 0;
+    expect(again - clock.now()).toBeGreaterThanOrEqual(60_000);
+    clock.advance(again - clock.now());
+    expect(await ask(ports, 3, true, 2)).toBeUndefined();
+  });
+
+  test("are counted by connection", async () => {
+    const { outside: ports } = world();
+    for (const _ of [1, 2, 3]) await ask(ports);
+    expect(await grantChanges(ports, { connection: "d", perMinute: 1, count: 1, booked: false })).toBeUndefined();
+  });
+
+  test("are never more than the limit within any minute, whoever asks when", async () => {
+    const { outside: ports, clock, randomness } = world();
+    const granted: number[] = [];
+    const waiting: { at: number; booked: boolean }[] = Array.from({ length: 200 }, () => ({
+      at: clock.now() + (Number.parseInt(randomness.hex(6), 16) % 600_000),
+      booked: false,
+    }));
+    while (waiting.length > 0) {
+      waiting.sort((a, b) => a.at - b.at);
+      const next = waiting.shift();
+      if (!next) break;
+      clock.advance(Math.max(0, next.at - clock.now()));
+      const again = await ask(ports, 1, next.booked, 10);
+      if (again === undefined) granted.push(clock.now() + (Number.parseInt(randomness.hex(4), 16) % 10_000));
+      else waiting.push({ at: again + (Number.parseInt(randomness.hex(4), 16) % 3_000), booked: true });
+    }
+    // Each is sent up to ten seconds after it was granted.
+    const sent = granted.sort((a, b) => a - b);
+    const most = Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + 60_000).length));
+    expect(most).toBeLessThanOrEqual(10);
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(40 * 60_000);
+  });
+});
