@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BodyTooLarge, type Limits, LoopbackRequest } from "./loopback-request.ts";
+import { spelledHeaders } from "./spelled-headers.ts";
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
@@ -75,10 +76,11 @@ async function answer(
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
-  const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
+  const headers: Record<string, string | string[]> = Object.fromEntries(spelledHeaders(response));
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers["set-cookie"] = cookies;
-  outgoing.writeHead(response.status, headers);
+  // Undefined lets Node write the usual text.
+  outgoing.writeHead(response.status, response.statusText || undefined, headers);
   if (response.body === null) outgoing.end();
   // Only a body of known length is waited for as a whole; one without may be endless and is passed on piece by piece.
   else if (response.headers.has("content-length")) end(outgoing, Buffer.from(await response.arrayBuffer()));

@@ -1,3 +1,5 @@
+import { droppedConnection } from "../connection.ts";
+
 /** What a route answers, still as data, so that a fault can spoil it before it becomes a `Response`. */
 export interface Answer {
   readonly status: number;
@@ -51,11 +53,6 @@ export function problemDetails(status: number, detail: string, names: Readonly<R
     ErrorCode: names[status] ?? TITLES[status]?.[0] ?? "Unknown",
     Extensions: {},
   };
-}
-
-/** A connection that breaks looks like this to a caller of `fetch` in Node. */
-export function droppedConnection(): TypeError {
-  return new TypeError("fetch failed", { cause: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }) });
 }
 
 export function toResponse(answer: Answer): Response {

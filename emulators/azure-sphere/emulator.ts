@@ -1,20 +1,25 @@
 import { randomUUID } from "node:crypto";
+import type { Delay } from "../connection.ts";
+import { type Chosen, Faults } from "../faults.ts";
+import { seededRandom } from "../random.ts";
+import { type LoggedRequest, RequestLog } from "../request-log.ts";
+import type { Switch } from "../switch.ts";
+import { Timeline } from "../timeline.ts";
 import { type Answer, toResponse } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { type Delay, suffer } from "./fault-effects.ts";
-import { type Fault, Faults } from "./faults.ts";
-import { Outcomes, type ScriptedOutcome, type Switch } from "./outcomes.ts";
-import { seededRandom } from "./random.ts";
+import { suffer } from "./fault-effects.ts";
+import { Outcomes, type ScriptedOutcome } from "./outcomes.ts";
 import { throttle } from "./rate-limit.ts";
-import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { type Admission, route } from "./router.ts";
-import type { AzureSphereScenario } from "./scenario.ts";
+import type { AzureSphereScenario, FaultScript } from "./scenario.ts";
 import { parseAzureSphereScenario } from "./scenario-check.ts";
 import { createSeeder, type Seeder, seedAll } from "./seed.ts";
 import { defaultSettings, type SettingsPatch } from "./settings.ts";
 import { createStateView, type StateView } from "./state.ts";
-import { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
+
+/** A scripted fault, or one that a predicate chooses the requests for. */
+export type Fault = Chosen<FaultScript>;
 
 export interface AzureSphereOptions {
   /** The clock, in milliseconds since 1970. The emulator has no other. */
@@ -55,7 +60,7 @@ const NO_BODY = new Uint8Array();
 export function createAzureSphereEmulator(options: AzureSphereOptions): AzureSphereEmulator {
   const world = createWorld(options);
   // Two generators, so that one more shuffled list does not move the faults.
-  const faults = new Faults(seededRandom((options.seed ?? 1) + 1));
+  const faults = new Faults<FaultScript>(seededRandom((options.seed ?? 1) + 1));
   const log = new RequestLog(options.logLimit ?? 10_000);
   const emulator: AzureSphereEmulator = {
     fetch: (request) => answerRequest({ world, faults, log, delay: options.delay }, request),
@@ -113,7 +118,7 @@ function load(emulator: AzureSphereEmulator, unchecked: AzureSphereScenario): vo
 
 interface Parts {
   readonly world: World;
-  readonly faults: Faults;
+  readonly faults: Faults<FaultScript>;
   readonly log: RequestLog;
   readonly delay: Delay | undefined;
 }
@@ -122,7 +127,7 @@ async function answerRequest({ world, faults, log, delay }: Parts, request: Requ
   const { method, headers, signal } = request;
   signal.throwIfAborted();
   const url = new URL(request.url);
-  const entry = log.open(world.timeline.now(), method, url, headers);
+  const entry = log.open(world.timeline.now(), method, url, headers.get("authorization"));
   const body = method === "POST" ? new Uint8Array(await request.arrayBuffer()) : NO_BODY;
   const call: Call = { method, url, headers, body, atMs: world.timeline.now() };
   const fault = faults.strike({ method, path: url.pathname });

@@ -1,9 +1,7 @@
-import { type Answer, droppedConnection, empty, json, problemDetails, titleOf } from "./answer.ts";
+import { type Delay, droppedConnection, silence } from "../connection.ts";
+import { type Answer, empty, json, problemDetails, titleOf } from "./answer.ts";
 import type { FaultScript, LateLandingFault, StatusFault } from "./scenario.ts";
 import type { World } from "./world.ts";
-
-/** Resolves after `ms`, or rejects with the signal's reason. */
-export type Delay = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** A request that a fault strikes. */
 export interface Struck {
@@ -83,21 +81,6 @@ function retryAfter(
   if (retryAfterSeconds === undefined) return {};
   if (retryAfterForm !== "http-date") return { "retry-after": String(retryAfterSeconds) };
   return { "retry-after": new Date(atMs + world.settings.clockSkewMs + retryAfterSeconds * 1_000).toUTCString() };
-}
-
-/** Keeps silent calls alive: without it, a promise and a signal that only know each other may be collected and never end. */
-const silent = new Set<AbortSignal>();
-
-function silence(signal: AbortSignal): Promise<never> {
-  silent.add(signal);
-  return new Promise((_resolve, reject) => {
-    const giveUp = (): void => {
-      silent.delete(signal);
-      reject(signal.reason);
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-  });
 }
 
 function firstHalf(text: string): string {

@@ -1,3 +1,4 @@
+import { Scripts } from "../scripts.ts";
 import type { OutcomeScript } from "./scenario.ts";
 
 /** An operation about to be created, for a predicate to judge. */
@@ -12,43 +13,10 @@ export interface ScriptedOutcome extends OutcomeScript {
   readonly where?: (operation: NewOperation) => boolean;
 }
 
-/** A script or fault that was added: take it away again, or ask how often it was used. */
-export interface Switch {
-  remove(): void;
-  hits(): number;
-}
-
-interface Entry {
-  readonly script: ScriptedOutcome;
-  hits: number;
-}
-
-/** Scripted ends of operations. The first one added that matches and is not used up decides. */
-export class Outcomes {
-  #entries: Entry[] = [];
-
-  add(script: ScriptedOutcome): Switch {
-    const entry: Entry = { script, hits: 0 };
-    this.#entries.push(entry);
-    return {
-      remove: () => {
-        this.#entries = this.#entries.filter((other) => other !== entry);
-      },
-      hits: () => entry.hits,
-    };
-  }
-
-  clear(): void {
-    this.#entries = [];
-  }
-
-  take(operation: NewOperation): OutcomeScript | null {
-    const entry = this.#entries.find(
-      ({ script, hits }) => hits < (script.times ?? Infinity) && matches(script, operation),
-    );
-    if (entry === undefined) return null;
-    entry.hits += 1;
-    return entry.script;
+/** Scripted ends of operations. */
+export class Outcomes extends Scripts<ScriptedOutcome, NewOperation> {
+  constructor() {
+    super(matches);
   }
 }
 

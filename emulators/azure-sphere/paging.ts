@@ -1,6 +1,6 @@
+import { shuffled } from "../random.ts";
 import { type Answer, json } from "./answer.ts";
 import { problem, type RoutedCall } from "./call.ts";
-import { shuffled } from "./random.ts";
 import type { Listing, World } from "./world.ts";
 
 /** How many lists can be under way; the oldest is dropped, as a token must not live for ever. */

@@ -13,7 +13,7 @@ import {
   text,
   uuid,
   variants,
-} from "./check.ts";
+} from "../check.ts";
 import type * as Shape from "./scenario.ts";
 import type { Settings, SettingsPatch } from "./settings.ts";
 

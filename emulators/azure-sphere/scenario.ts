@@ -1,4 +1,7 @@
+import type { FaultTarget } from "../faults.ts";
 import type { SettingsPatch } from "./settings.ts";
+
+export type { FaultTarget };
 
 /**
  * What an emulator can be told, as plain JSON data: who exists, how operations end, which faults strike. Times are milliseconds of the
@@ -108,19 +111,6 @@ export interface OutcomeScript {
   readonly inProgressMs?: number;
   /** The operation read answers 404 this long after the end. */
   readonly forgottenAfterMs?: number;
-}
-
-/** Which requests a fault strikes. All given conditions must hold; none given strikes every request. */
-export interface FaultTarget {
-  readonly method?: string;
-  /** The whole path, without case; `*` stands for any characters, slashes too. */
-  readonly path?: string;
-  /** Let this many matching requests pass first. */
-  readonly skip?: number;
-  /** How many requests it strikes; default all. */
-  readonly times?: number;
-  /** Chance for each matching request, drawn from the seeded generator; default 1. */
-  readonly probability?: number;
 }
 
 /** An answer that the API itself did not choose. With `takesEffect` the request is carried out all the same. */

@@ -1,6 +1,6 @@
+import { shuffled } from "../random.ts";
 import type { Call } from "./call.ts";
 import { DEPLOY, stateAt } from "./operations.ts";
-import { shuffled } from "./random.ts";
 import type { Deployment, DeviceGroup, Image, Operation, World } from "./world.ts";
 
 /** Every key is present, absent values are null, enums are integers: so the service's samples show it. */

@@ -1,8 +1,8 @@
+import type { Random } from "../random.ts";
+import type { Timeline } from "../timeline.ts";
 import type { Outcomes } from "./outcomes.ts";
-import type { Random } from "./random.ts";
 import type { DeviceSeed, OutcomeScript } from "./scenario.ts";
 import type { Settings } from "./settings.ts";
-import type { Timeline } from "./timeline.ts";
 
 export interface Tenant {
   readonly id: string;

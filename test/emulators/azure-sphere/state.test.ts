@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Timeline } from "../../../emulators/azure-sphere/timeline.ts";
+import { Timeline } from "../../../emulators/timeline.ts";
 import { deployPath, Harness, ids, START_MS, secrets } from "./harness.ts";
 
 describe("the request log", () => {

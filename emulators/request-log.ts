@@ -27,9 +27,9 @@ export class RequestLog {
     this.#limit = limit;
   }
 
-  open(at: number, method: string, url: URL, headers: Headers): OpenEntry {
-    const authorization = masked(headers.get("authorization"));
-    const entry = { at, method, path: url.pathname, query: url.search, authorization, status: null, fault: null };
+  open(at: number, method: string, url: URL, credential: string | null): OpenEntry {
+    const { pathname: path, search: query } = url;
+    const entry = { at, method, path, query, authorization: masked(credential), status: null, fault: null };
     // Cut rarely and in one go: dropping one entry for each request would move the whole array every time.
     if (this.#entries.length >= 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
     this.#entries.push(entry);
