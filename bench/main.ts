@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
 import type { Loop } from "./one.ts";
 import { measureRestart } from "./restart.ts";
@@ -82,4 +83,11 @@ if (small && large) console.log(`\nan operation of 100,000 costs ${fixed(large /
 const restart = await measureRestart(join(built, "restart-process.mjs"), quick ? 200 : 2_000);
 console.log(
   `\nfirst step after SIGKILL and restart: ${fixed(restart.firstStepMs)} ms, ${restart.waiting} operations waiting`,
+);
+
+const heat = await countHeat(quick ? 50 : 500);
+const calls = Object.entries(heat.calls).map(([name, count]) => `${fixed(count, 2)} ${name}`);
+const total = Object.values(heat.calls).reduce((sum, count) => sum + count, 0);
+console.log(
+  `\na Heat deployment: ${fixed(total, 2)} provider calls (${calls.join(", ")}), ${fixed(heat.ledgerWrites, 2)} ledger writes`,
 );

@@ -5,6 +5,8 @@ import type { Clock } from "../lib/contracts/ports.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/provider.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
 import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
+import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
+import type { StartTimer } from "../lib/providers/timer.ts";
 
 /** What every provider is made with. */
 export interface ProviderParts {
@@ -13,6 +15,8 @@ export interface ProviderParts {
   /** Stands in for the network: an emulator in this process. */
   readonly fetch?: (request: Request) => Promise<Response>;
   readonly clock: Clock;
+  /** Measures time-outs; default real time. */
+  readonly startTimer?: StartTimer;
   /** For a managed identity on App Service or Functions. */
   readonly identityEndpoint?: { readonly url: string; readonly header: Secret };
 }
@@ -27,6 +31,7 @@ type Factories = {
 const factories: Factories = {
   "azure-sphere": (name, connection, parts) =>
     createAzureSphereProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
+  heat: (name, connection, parts) => createHeatProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
 };
 
 /** APIs that their vendors take away, for `config check`. */
@@ -43,6 +48,11 @@ export const retirements = Object.values(sphereRetirements).map(({ api, retiresO
 export interface Providers {
   /** @throws ConfigurationError when there is no connection of that name */
   of(connection: string): DeploymentProvider;
+  /**
+   * What people ask of a Heat directly.
+   * @throws ConfigurationError when there is no connection of that name and kind
+   */
+  heat(connection: string): HeatOperator;
 }
 
 export function createProviders(
@@ -50,22 +60,43 @@ export function createProviders(
   parts: ProviderParts,
 ): Providers {
   const made = new Map<string, DeploymentProvider>();
-  return {
-    of(name) {
-      const known = made.get(name);
-      if (known) return known;
-      const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
-      if (!connection) {
-        throw new ConfigurationError(
-          `Expected connection ${name} in the configuration, got none of that name: put it back, or cancel the operations that name it`,
-          { code: "unknown-connection" },
-        );
-      }
-      const provider = factories[connection.kind](name, connection, parts);
-      made.set(name, provider);
-      return provider;
-    },
+  const operators = new Map<string, HeatOperator>();
+  const connectionOf = (name: string): ConnectionConfiguration => {
+    const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
+    if (connection) return connection;
+    throw new ConfigurationError(
+      `Expected connection ${name} in the configuration, got none of that name: put it back, or cancel the operations that name it`,
+      { code: "unknown-connection" },
+    );
   };
+  return {
+    of: (name) => kept(made, name, () => providerOf(name, connectionOf(name), parts)),
+    heat: (name) =>
+      kept(operators, name, () => {
+        const connection = connectionOf(name);
+        if (connection.kind === "heat") return createHeatOperator({ ...parts, name, connection });
+        throw new ConfigurationError(
+          `Expected ${name} to be a connection of kind heat, got one of kind ${connection.kind}: see drover connections list`,
+          { code: "other-kind" },
+        );
+      }),
+  };
+}
+
+function kept<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  return found;
+}
+
+function providerOf(name: string, connection: ConnectionConfiguration, parts: ProviderParts): DeploymentProvider {
+  // One line for each kind: the pair of kind and connection is known only here.
+  switch (connection.kind) {
+    case "azure-sphere":
+      return factories["azure-sphere"](name, connection, parts);
+    case "heat":
+      return factories.heat(name, connection, parts);
+  }
 }
 
 /** The times that the configuration overrides; what it leaves out stays the provider's own. */

@@ -24,7 +24,7 @@ const maxAttempts = 12;
  */
 export async function once<Result extends Json>(run: Run, name: string, effect: Effect<Result>): Promise<Done<Result>> {
   const intent = run.record.intents[name];
-  if (!intent) return attempt(run, name, 1, effect);
+  if (!intent) return attempt(run, name, 1 + (run.record.startedOver ?? 0), effect);
   if (intent.result !== undefined) return { result: intent.result as Result, recovered: intent.recovered === true };
   return reconcile(run, name, intent, effect);
 }
@@ -205,6 +205,7 @@ function startOver<Result extends Json>(
   run.close(name, intent);
   const under = basis === undefined ? undefined : run.record.intents[basis];
   if (basis !== undefined && under) run.close(basis, under);
+  run.notesStartingOver();
   const now = run.ports.clock.now();
   stopIfOver(run, now);
   throw new Later("fenced", evidence, { at: now });

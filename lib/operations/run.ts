@@ -135,6 +135,11 @@ export class Run {
     this.record = this.merged(this.record);
   }
 
+  /** Later attempts go on counting. */
+  notesStartingOver(): void {
+    this.record = { ...this.record, startedOver: (this.record.startedOver ?? 0) + 1 };
+  }
+
   /** Whether something has happened that only this process knows. */
   get hasNews(): boolean {
     return this.#effects.size > 0;

@@ -1,4 +1,5 @@
 import { RetryableError } from "../contracts/errors.ts";
+import type { Secret } from "../contracts/secret.ts";
 import { type Call, effectWithoutProof } from "./call.ts";
 
 /** Why the text of an answer is not all of it. */
@@ -13,6 +14,8 @@ export interface Answer {
   readonly problem?: BodyProblem;
   readonly retryAfterMs?: number;
   readonly requestId?: string;
+  /** What stood in the call's `tokenHeader`. */
+  readonly token?: Secret;
   /** A text of the provider as it may be shown: bounded, and without the secrets that were sent. */
   readonly show: (text: string, maxLength?: number) => string;
 }

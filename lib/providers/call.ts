@@ -2,7 +2,7 @@ import type { Secret } from "../contracts/secret.ts";
 
 /** One HTTP request to a provider. */
 export interface Call {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   /** Whose API it is, for errors. */
   readonly provider: string;
@@ -16,7 +16,11 @@ export interface Call {
   /** Header that carries a secret, such as `authorization`. */
   readonly secretHeader?: { readonly name: string; readonly prefix?: string; readonly value: Secret };
   readonly body?: CallBody;
+  /** Header of the answer that carries a secret: it comes as the answer's `token`, and nowhere else. */
+  readonly tokenHeader?: string;
   readonly timeoutMs?: number;
+  /** Longest body of this call's answer, where it is not the one of all calls. */
+  readonly maxBytes?: number;
 }
 
 export interface CallBody {

@@ -1,5 +1,6 @@
 import { ConfigurationError, PermanentError, RetryableError } from "../contracts/errors.ts";
 import type { Clock } from "../contracts/ports.ts";
+import { Secret } from "../contracts/secret.ts";
 import type { Answer } from "./answer.ts";
 import { startAttempt } from "./attempt.ts";
 import { type Call, effectWithoutProof, secretsOf } from "./call.ts";
@@ -44,7 +45,7 @@ export function createSend(options: HttpOptions): Send {
       options.startTimer ?? systemTimer,
     );
     try {
-      const exchanged = await exchange(url, outgoingOf(call), attempt, maxBytes);
+      const exchanged = await exchange(url, outgoingOf(call), attempt, call.maxBytes ?? maxBytes);
       refuseRedirect(exchanged, call, url);
       return answerOf(exchanged, call, url, options.clock);
     } catch (error) {
@@ -104,7 +105,8 @@ function refuseRedirect({ status, headers }: Exchanged, call: Call, url: URL): v
 }
 
 function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url: URL, clock: Clock): Answer {
-  const secrets = secretsOf(call);
+  const token = tokenIn(headers, call);
+  const secrets = [...secretsOf(call), ...(token === undefined ? [] : [token])];
   const retryAfterMs = retryAfterMsOf(headers.get("retry-after"), clock.now());
   const requestId = requestIdOf(headers, secrets);
   return {
@@ -114,8 +116,19 @@ function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url
     ...(problem === undefined ? {} : { problem }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(token === undefined ? {} : { token }),
     show: (shown, maxLength) => scrub(shown, secrets, maxLength),
   };
+}
+
+function tokenIn(headers: Exchanged["headers"], { tokenHeader }: Call): Secret | undefined {
+  const value = tokenHeader === undefined ? null : headers.get(tokenHeader);
+  // Visible ASCII only: anything else is refused when it is sent, with a message that quotes the whole header.
+  return value !== null && isToken(value) ? new Secret(value) : undefined;
+}
+
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]{1,32768}$/.test(text);
 }
 
 function notSent(call: Call, url: URL): RetryableError {

@@ -13,6 +13,9 @@ const agents = {
   secure: new SecureAgent({ keepAlive: true, maxFreeSockets: 64 }),
 };
 
+/** Keystone's token stands in a header of its answer, and with a long catalogue it alone may reach Node's bound of 16 KiB. */
+const headersMaxBytes = 64 * 1024;
+
 export const exchangeOverNetwork: Exchange = async (url, outgoing, attempt, maxBytes) => {
   const first = send(url, outgoing, attempt, !outgoing.changes);
   try {
@@ -33,7 +36,8 @@ interface Sent {
 function send(url: URL, { method, headers, body }: Outgoing, { signal }: Attempt, reuse: boolean): Sent {
   const secure = url.protocol === "https:";
   const agent = reuse ? (secure ? agents.secure : agents.plain) : false;
-  const request = (secure ? requestHttps : requestHttp)(url, { method, headers, agent, signal });
+  const init = { method, headers, agent, signal, maxHeaderSize: headersMaxBytes };
+  const request = (secure ? requestHttps : requestHttp)(url, init);
   const response = new Promise<IncomingMessage>((resolve, reject) => {
     request.on("response", resolve);
     request.on("error", reject);

@@ -10,6 +10,12 @@ export interface Refusal {
   readonly advice?: string | undefined;
   /** The provider's own request id, when its body names one and no header does. */
   readonly requestId?: string | undefined;
+  /** Instead of the code that the status stands for. */
+  readonly code?: string | undefined;
+  /** About the moment and not about the request, though the status does not say so. */
+  readonly passing?: boolean | undefined;
+  /** The answer proves that nothing happened, though the status does not. */
+  readonly proof?: boolean | undefined;
 }
 
 /** Statuses below 500 that are about the moment and not about the request. */
@@ -25,18 +31,19 @@ export function refusalOf(answer: Answer, call: Call, refusal: Refusal): DroverE
   const details = {
     ...detailsOf(answer, call),
     ...(requestId === undefined ? {} : { requestId }),
-    effect: effectOf(status, call),
+    effect: refusal.proof === true ? ("none" as const) : effectOf(status, call),
   };
+  const code = refusal.code ?? codeOf(status);
   if (status === 401) return new UnauthorizedError(message, details);
   if (status === 403) return new UnauthorizedError(message, { ...details, code: "forbidden" });
-  if (status < 400 || status >= 500 || passing.has(status)) {
+  if (status < 400 || status >= 500 || passing.has(status) || refusal.passing === true) {
     return new RetryableError(message, {
       ...details,
-      code: codeOf(status),
+      code,
       retryAfterMs: answer.retryAfterMs,
     });
   }
-  return new PermanentError(message, { ...details, code: codeOf(status) });
+  return new PermanentError(message, { ...details, code });
 }
 
 /** A refusal is proof that nothing happened, except 408: it speaks of time, and a gateway may have passed the request on. */

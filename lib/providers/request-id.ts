@@ -1,8 +1,9 @@
 import type { Secret } from "../contracts/secret.ts";
 
-/** Headers in which services of Microsoft and their gateways name a request, the service's own first. */
+/** Headers in which services of Microsoft and OpenStack, and their gateways, name a request, the service's own first. */
 const names = [
   "x-ms-request-id",
+  "x-openstack-request-id",
   "request-id",
   "x-ms-correlation-request-id",
   "x-request-id",
@@ -19,9 +20,14 @@ export function requestIdOf(
 ): string | undefined {
   for (const name of names) {
     const id = headers.get(name);
-    if (id !== null && isRequestId(id) && !secrets.some((secret) => id.includes(secret.reveal()))) return id;
+    if (id !== null && isRequestId(id) && !secrets.some((secret) => overlaps(id, secret.reveal()))) return id;
   }
   return undefined;
+}
+
+/** One within the other: a whole secret in an id, or an id that is a piece of a long token. */
+function overlaps(id: string, secret: string): boolean {
+  return id.includes(secret) || (id.length >= 16 && secret.includes(id));
 }
 
 /** An id, and nothing that could be something else: longer or freer text is not carried on. */

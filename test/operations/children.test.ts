@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { operationKey } from "../../lib/contracts/operation.ts";
+import type { Ports } from "../../lib/contracts/ports.ts";
 import type { Polled } from "../../lib/contracts/provider.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
+import { takeTurn } from "../../lib/operations/turns.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
+import { abandon, ByHand, dyingAt, rowOf } from "./by-hand.ts";
 import { Fleet, idOf, serverNames, serversBody } from "./fleet.ts";
 
+const untimed = { signal: new AbortController().signal, remainingMs: () => 120_000 };
 const childrenOf = (fleet: Fleet) => fleet.rows().filter((row) => row.parent !== undefined);
 const failed: Polled = { kind: "ended", status: "FAILED", outcome: "failed" };
 const unknownStatus: Polled = { kind: "unclear", status: "odd" };
@@ -41,6 +46,9 @@ describe("a request for many servers", () => {
     const lastEnd = Math.max(...childrenOf(fleet).map((row) => row.endedAt ?? 0));
     expect((fleet.row("r1")?.endedAt ?? 0) - lastEnd).toBeLessThan(1_000);
     expect(fleet.row("r1")?.seq).toBeLessThan(8);
+    // One wake-up for each child, and the parent's own polls: a wake-up that is answered by a message of its own starts a second chain.
+    const sent = fleet.world.trace.filter((label) => label === "queue.send await-children").length;
+    expect(sent).toBeLessThan(20 + 40);
   });
 
   test.each([
@@ -68,6 +76,8 @@ describe("a request for many servers", () => {
     await fleet.world.run(() => false, 60_000);
     expect(fleet.cloud.deployments).toHaveLength(2);
     await cancelOperation(fleet.world.outside, idOf("r1"), { by: "somebody" });
+    await fleet.world.run(() => false, 5_000);
+    expect(childrenOf(fleet).filter((row) => row.outcome === "cancelled")).toHaveLength(28);
     expect(await fleet.runUntilQuiet()).toBe(true);
     // What was started cannot be taken back at this provider; the others never begin.
     expect(fleet.cloud.deployments).toHaveLength(2);
@@ -78,15 +88,28 @@ describe("a request for many servers", () => {
     expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
   });
 
-  test("that is cancelled at once makes no child that does anything", async () => {
-    const fleet = new Fleet({ mode: "cloud" });
+  test("that is cancelled before it begins makes no children", async () => {
+    const fleet = new ByHand();
     fleet.submit(serversBody("r1", serverNames(30)));
-    await fleet.world.run(() => fleet.row("r1") !== undefined, 1);
-    await cancelOperation(fleet.world.outside, idOf("r1"), { by: "somebody" });
+    await fleet.step("inbox");
+    await cancelOperation(fleet.ports, idOf("r1"), { by: "somebody" });
     expect(await fleet.runUntilQuiet()).toBe(true);
-    expect(fleet.row("r1")?.outcome).toMatch(/cancelled|partially-succeeded|succeeded/);
-    const begun = childrenOf(fleet).filter((row) => row.outcome === "succeeded").length;
-    expect(fleet.cloud.deployments).toHaveLength(begun);
+    expect(fleet.row("r1")).toMatchObject({ outcome: "cancelled", reason: "30 of 30 ended: 30 cancelled" });
+    expect(childrenOf(fleet)).toEqual([]);
+  });
+
+  test("sends what a crash kept its children from sending when its message comes again", async () => {
+    const fleet = new ByHand();
+    fleet.submit(serversBody("r1", serverNames(2)));
+    await fleet.step("inbox");
+    fleet.pass(60_000);
+    const delivery = fleet.next("start-children");
+    await abandon(fleet.handle(delivery, fleet.process(dyingAt(fleet.ports, "send"))));
+    expect(childrenOf(fleet)).toHaveLength(2);
+    expect(childrenOf(fleet).map((child) => child.deadline)).toEqual([rowOf(fleet).deadline, rowOf(fleet).deadline]);
+    expect(fleet.count("start-deployment")).toBe(0);
+    await fleet.handle(delivery);
+    expect(fleet.count("start-deployment")).toBe(2);
   });
 
   test("ends as timed-out after its children have, when the deadline passes", async () => {
@@ -94,9 +117,34 @@ describe("a request for many servers", () => {
     fleet.submit(serversBody("r1", serverNames(3)));
     expect(await fleet.runUntilQuiet()).toBe(true);
     const parent = fleet.row("r1");
-    expect(parent?.outcome).toBe("timed-out");
+    expect(parent).toMatchObject({ outcome: "timed-out", result: { children: { ended: { "timed-out": 3 } } } });
     for (const child of childrenOf(fleet)) expect(child.endedAt ?? 0).toBeLessThanOrEqual(parent?.endedAt ?? 0);
     expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("makes no child that does anything when it is frozen while it is cancelled", async () => {
+    const fleet = new ByHand();
+    fleet.submit(serversBody("r1", serverNames(2)));
+    await fleet.step("inbox");
+    // A function that read the row before the cancel goes on making children after the parent has ended.
+    const gated = fleet.gate("child");
+    const slow: Ports = {
+      ...fleet.ports,
+      ledger: {
+        ...fleet.ports.ledger,
+        create: (key, record) => fleet.io("child", () => undefined).then(() => fleet.ports.ledger.create(key, record)),
+      },
+    };
+    const frozen = fleet.process(slow).handlers["start-children"]?.(fleet.next("start-children"), untimed);
+    await gated.reached;
+    await cancelOperation(fleet.ports, idOf("r1"), { by: "somebody" });
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.row("r1")?.outcome).toBe("cancelled");
+    gated.open();
+    await frozen;
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(childrenOf(fleet).map((row) => row.outcome)).toEqual(["cancelled", "cancelled"]);
+    expect(fleet.cloud.deployments).toEqual([]);
   });
 
   test("is refused from the source that is kept for children", async () => {
@@ -166,5 +214,24 @@ describe("the limits of a connection", () => {
     fleet.submit(serversBody("r1", serverNames(6)));
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(fleet.row("r1")?.result).toMatchObject({ children: { ended: { succeeded: 3, failed: 2, unknown: 1 } } });
+    // The next one begins when the one before ends, and not when the sweep comes by.
+    const unknownAt = childrenOf(fleet).find((row) => row.outcome === "unknown")?.endedAt ?? 0;
+    const begun = childrenOf(fleet).flatMap((row) => row.history.filter((entry) => entry.what === "intent-written"));
+    const next = Math.min(...begun.map((entry) => entry.at).filter((at) => at >= unknownAt));
+    expect(next - unknownAt).toBeLessThan(5_000);
+  });
+
+  test("do not count the place of an operation that has ended and could not give it back", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 3_600_000 }, { inFlight: 1 });
+    fleet.submit(serversBody("r1", ["one"]));
+    await fleet.world.run(() => fleet.row("r1")?.handle !== undefined, 60_000);
+    const { ledger } = fleet.world.outside;
+    const stored = await ledger.read(operationKey(idOf("r1")));
+    if (stored?.record.kind !== "operation") throw new Error("no row");
+    const wanted = { resource: stored.record.place?.resource ?? "", capacity: 1 };
+    const other = { operation: idOf("r2"), k: 1 };
+    expect(await takeTurn(fleet.world.outside, other, wanted, false)).toMatchObject({ kind: "taken" });
+    await ledger.write(stored.key, { ...stored.record, state: "ended", outcome: "unknown" }, stored.version);
+    expect(await takeTurn(fleet.world.outside, other, wanted, false)).toEqual({ kind: "held" });
   });
 });

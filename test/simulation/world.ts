@@ -105,9 +105,13 @@ export class World {
     this.#durable = this.store.snapshot();
   }
 
+  /** Returns when nothing goes on any more until time passes. */
   async settle(): Promise<void> {
-    // A promise that waits for nothing but other promises is done after one turn of the event loop.
-    await new Promise((resolve) => setImmediate(resolve));
+    // What waits for nothing but promises is done after one turn of the event loop; the body of a request can take another.
+    for (let quiet = 0, seen = -1; quiet < 2; quiet = seen === this.trace.length ? quiet + 1 : 0) {
+      seen = this.trace.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #nextIn(): number {

@@ -2,10 +2,12 @@ import type * as z from "zod/mini";
 import { RetryableError } from "../../contracts/errors.ts";
 import type { Clock } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
-import { type Answer, detailsOf, jsonOf, unreadable } from "../answer.ts";
+import { type Answer, detailsOf } from "../answer.ts";
 import type { Call } from "../call.ts";
 import type { TokenSource } from "../entra/tokens.ts";
 import type { Send } from "../http.ts";
+import { sendWindow, tooLate } from "../send-window.ts";
+import { type Checked, valueIn } from "../value.ts";
 import { type Advice, provider, sphereRefusal } from "./errors.ts";
 
 /** An answer's value as it was checked, with the answer that it came in. */
@@ -18,7 +20,7 @@ export interface ReadCall<Schema extends z.core.$ZodType> {
   readonly url: string;
   readonly about: string;
   readonly operation: string;
-  readonly schema: Schema & { safeParse(value: unknown): z.core.util.SafeParseResult<z.output<Schema>> };
+  readonly schema: Checked<Schema>;
   readonly advice?: Advice;
   /** Request header that asks for the next page. */
   readonly continuation?: string | undefined;
@@ -74,9 +76,7 @@ export class SphereClient {
       answer = await send(call, signal);
     }
     if (answer.status !== 200) throw sphereRefusal(answer, call, { ...this.#advice, ...advice });
-    const parsed = schema.safeParse(jsonOf(answer, call));
-    if (!parsed.success) throw unreadable(answer, call, `an unexpected shape (${firstPath(parsed.error)})`);
-    return { value: parsed.data, answer };
+    return { value: valueIn(answer, call, schema), answer };
   }
 
   /** Sends one POST, whatever comes: its answer with status 202, or an error whose `effect` says what is proven. */
@@ -123,26 +123,4 @@ export class SphereClient {
 
 function authorized(call: Call, token: Secret): Call {
   return { ...call, secretHeader: { name: "authorization", prefix: "Bearer ", value: token } };
-}
-
-/** Where the shape differs, without the value that stands there. */
-function firstPath({ issues }: { readonly issues: readonly z.core.$ZodIssue[] }): string {
-  const [issue] = issues;
-  return issue === undefined ? "unknown" : `${issue.path.map(String).join(".") || "the whole"}: ${issue.message}`;
-}
-
-/** Whether the request may still be sent: by the wall clock, and by the one that nobody can set back. */
-function sendWindow(clock: Clock, sendBefore: number): () => boolean {
-  const leftMs = sendBefore - clock.now();
-  const beganAt = clock.monotonicMs();
-  return () => clock.now() <= sendBefore && clock.monotonicMs() - beganAt <= leftMs;
-}
-
-function tooLate({ about, operation }: Call): RetryableError {
-  return new RetryableError(`Expected to ask for ${about} in time, got past the time to send it`, {
-    code: "too-late-to-send",
-    provider,
-    operation,
-    effect: "none",
-  });
 }

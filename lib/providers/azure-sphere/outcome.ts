@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../contracts/json.ts";
 import type { Polled } from "../../contracts/provider.ts";
 import type { Answer } from "../answer.ts";
+import { quoted } from "../quoted.ts";
 import type { DeployFields } from "./request.ts";
-import { operationErrorCodes, quoted, rowOf } from "./status.ts";
+import { operationErrorCodes, rowOf } from "./status.ts";
 import type { SphereOperation } from "./wire.ts";
 
 type Ended = Extract<Polled, { kind: "ended" }>;

@@ -1,6 +1,7 @@
 import { DroverError, PermanentError, RetryableError } from "../../contracts/errors.ts";
 import type { Intent } from "../../contracts/operation.ts";
 import type { CallContext, Polled } from "../../contracts/provider.ts";
+import { quoted } from "../quoted.ts";
 import { notesIn, preparedOf } from "./baseline.ts";
 import type { Read } from "./client.ts";
 import { dateMsOf } from "./dates.ts";
@@ -11,7 +12,7 @@ import type { Parts } from "./parts.ts";
 import { deploymentIn } from "./pointer.ts";
 import { readNamed, refuseOther } from "./read.ts";
 import type { DeployFields, Handle } from "./request.ts";
-import { operationStates, quoted, rowOf } from "./status.ts";
+import { operationStates, rowOf } from "./status.ts";
 import { deploymentSchema, operationSchema, type SphereOperation } from "./wire.ts";
 
 export interface PollInput {

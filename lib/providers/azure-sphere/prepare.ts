@@ -1,13 +1,14 @@
 import { type ErrorDetails, PermanentError } from "../../contracts/errors.ts";
 import type { Json } from "../../contracts/json.ts";
 import { concurrently } from "../concurrently.ts";
+import { quoted } from "../quoted.ts";
 import { baselineOf } from "./baseline.ts";
 import { provider } from "./errors.ts";
 import { readHistory } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import { readNamed } from "./read.ts";
 import type { DeployFields } from "./request.ts";
-import { blockingUpdatePolicies, deployableImageTypes, quoted, rowOf } from "./status.ts";
+import { blockingUpdatePolicies, deployableImageTypes, rowOf } from "./status.ts";
 import { deviceGroupSchema, imageSchema, imageStatusSchema, type SphereImage } from "./wire.ts";
 
 /**

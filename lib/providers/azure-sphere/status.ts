@@ -1,5 +1,4 @@
 import type { Outcome } from "../../contracts/event.ts";
-import { scrub } from "../scrub.ts";
 
 const see = "https://learn.microsoft.com/rest/api/azure-sphere/deployments/create";
 
@@ -111,11 +110,4 @@ export const deployableImageTypes: Readonly<Record<number, string>> = {
 /** The row of a value that came over the wire; undefined for a number that is not in the table, and for anything else. */
 export function rowOf<Row>(table: Readonly<Record<number, Row>>, value: unknown): Row | undefined {
   return typeof value === "number" && Object.hasOwn(table, value) ? table[value] : undefined;
-}
-
-/** A value as it came, for a message: bounded, and with text in quotation marks. */
-export function quoted(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "object" && value !== null) return "an object";
-  return JSON.stringify(typeof value === "string" ? scrub(value, [], 40) : value);
 }

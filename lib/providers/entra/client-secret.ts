@@ -1,8 +1,8 @@
 import type { EntraCredential } from "../../contracts/configuration.ts";
-import { DroverError, RetryableError } from "../../contracts/errors.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { Call } from "../call.ts";
 import { createSend } from "../http.ts";
+import { readSecret } from "../read-secret.ts";
 import { type Grant, grantOf, provider } from "./grant.ts";
 import type { LoginOptions } from "./login.ts";
 
@@ -25,7 +25,7 @@ export function createClientSecretLogin(
   return async () => {
     const askedAt = options.clock.now();
     // Read for every login, so that a secret that was replaced in the vault is in use from the next one on.
-    const secret = await readSecret(credential.secret, options);
+    const secret = await readSecret(options.secret, credential.secret, { what: "the client secret", provider });
     const form = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: credential.clientId,
@@ -46,20 +46,4 @@ export function createClientSecretLogin(
     };
     return grantOf(await send(call), call, askedAt);
   };
-}
-
-async function readSecret(reference: string, { secret }: LoginOptions): Promise<Secret> {
-  try {
-    return await secret(reference);
-  } catch (error) {
-    // Whatever goes wrong here, nothing has been sent to the provider: an error that does not say so is replaced.
-    if (error instanceof DroverError && error.effect === "none") throw error;
-    // The message of a vault's own error may quote what it was asked or what it found; only ours is safe.
-    const why = error instanceof DroverError ? `: ${error.message}` : "";
-    throw new RetryableError(`Expected the client secret at ${reference}, got an error while reading it${why}`, {
-      code: "secret-unreadable",
-      provider,
-      effect: "none",
-    });
-  }
 }

@@ -5,19 +5,12 @@ import { type Answer, detailsOf, jsonOf, unreadable } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { refusalOf } from "../refusal.ts";
 import { isRequestId } from "../request-id.ts";
+import { boundedLifetimeMs, type Grant } from "../tokens.ts";
 
-/** A token as it was given, and for how long. */
-export interface Grant {
-  readonly token: Secret;
-  readonly lifetimeMs: number;
-}
+export type { Grant };
 
 /** Whom errors of a login come from. */
 export const provider = "entra";
-/** Longest lifetime that is believed. */
-const lifetimeMaxMs = 24 * 3_600_000;
-/** Lifetime of a token whose answer names none. */
-const lifetimeDefaultMs = 5 * 60_000;
 
 const seconds = z.optional(z.union([z.number(), z.string()]));
 const grantSchema = z.object({
@@ -43,7 +36,7 @@ export function grantOf(answer: Answer, call: Call, nowMs: number): Grant {
 
 function lifetimeMsOf(expiresIn: number | string | undefined, expiresOn: number | string | undefined, nowMs: number) {
   const lasts = expiresIn === undefined ? Number(expiresOn) * 1000 - nowMs : Number(expiresIn) * 1000;
-  return Number.isFinite(lasts) ? Math.min(Math.max(lasts, 0), lifetimeMaxMs) : lifetimeDefaultMs;
+  return boundedLifetimeMs(lasts);
 }
 
 /** What a person can do about the codes that a wrong set-up ends in. @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes */

@@ -1,0 +1,3 @@
+import { describeHeatCrashPoints } from "./heat-crash-points.ts";
+
+describeHeatCrashPoints("local");
