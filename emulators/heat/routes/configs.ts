@@ -16,8 +16,8 @@ export function createConfig(call: HeatCall): Answer {
   if (!isSchemaList(inputs) || !isSchemaList(outputs)) return fault(settings, 400);
   const [name, group] = [column(body["name"]), column(body["group"])];
   if (!fits(settings, name, columns.name) || !fits(settings, group, columns.name)) return remoteError(settings);
-  const existing = [...world.configs.values()].filter(({ projectId }) => projectId === call.projectId).length;
-  const refusal = limitReached(settings, existing, "software configs");
+  const existing = () => [...world.configs.values()].filter(({ projectId }) => projectId === call.projectId);
+  const refusal = limitReached(settings, () => existing().length, "software configs");
   if (refusal !== null) return refusal;
   const created: Config = {
     id: world.newId(),

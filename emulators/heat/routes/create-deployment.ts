@@ -39,7 +39,7 @@ function checkedRow(call: HeatCall, body: Readonly<Record<string, unknown>>): De
     fits(settings, stackUserProjectId, columns.stackUserProjectId) &&
     fitsText(settings, statusReason);
   if (serverId === null || !fitting) return remoteError(settings);
-  const refusal = limitReached(settings, rowsOfProject(call), "software deployments");
+  const refusal = limitReached(settings, () => rowsOfProject(call), "software deployments");
   if (refusal !== null) return refusal;
   return {
     id: world.newId(),
@@ -63,9 +63,7 @@ export function unknownConfig({ settings }: HeatCall, id: string): Answer {
   return fault(settings, 400, { type: "Invalid", message: `Config with id ${id} not found` });
 }
 
-function rowsOfProject({ world, settings, projectId }: HeatCall): number {
-  // Counting is worth its time only where it is asked for.
-  if (settings.rowLimit === null) return 0;
+function rowsOfProject({ world, projectId }: HeatCall): number {
   const rows = [...world.deployments.values()];
   return rows.filter((row) => row.projectId === projectId && row.deletedAtMs === null).length;
 }
