@@ -42,6 +42,11 @@ const isBuiltIn = (name: string) => name.startsWith("node:");
 const allowed: { readonly from: RegExp; readonly local: RegExp; readonly packages?: RegExp }[] = [
   { from: /^lib\/contracts\//, local: /^lib\/contracts\//, packages: /^zod\/mini$/ },
   { from: /^lib\/operations\//, local: /^lib\/(operations|contracts)\//, packages: /^$/ },
+  {
+    from: /^lib\/schedules\//,
+    local: /^lib\/(schedules|operations|contracts)\//,
+    packages: /^(croner|temporal-polyfill)$/,
+  },
   { from: /^lib\/configuration\//, local: /^lib\/(configuration|contracts)\//, packages: /^zod\/mini$/ },
   { from: /^lib\/providers\/([^/]+)\//, local: /^lib\/(providers|contracts)\// },
   { from: /^lib\/providers\/[^/]+\.ts$/, local: /^lib\/(providers\/[^/]+\.ts$|contracts\/)/ },

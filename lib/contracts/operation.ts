@@ -228,17 +228,39 @@ export interface ConnectionRecord {
   readonly paused?: { readonly at: number; readonly by: string; readonly note?: string };
 }
 
+/** What a schedule has done, and what it is about to do. */
+export interface ScheduleRecord {
+  readonly kind: "schedule";
+  readonly v: number;
+  readonly name: string;
+  readonly nonce: string;
+  /** When the schedule was first looked at, or its timing was changed: due dates before are none (ms since 1970). */
+  readonly since: number;
+  /** Hash of what decides about due dates: another timing begins anew. */
+  readonly timing: string;
+  /** The last due date that was dealt with. */
+  readonly lastDue?: number;
+  readonly lastRunAt?: number;
+  readonly lastOperation?: string;
+  /** How many due dates were left out, for being missed. */
+  readonly skipped: number;
+  /** Why the last request was not accepted. */
+  readonly lastProblem?: string;
+}
+
 export type LedgerRecord =
   | OperationRecord
   | TombstoneRecord
   | TurnRecord
   | RateRecord
+  | ScheduleRecord
   | DeadLetterRecord
   | ConnectionRecord;
 
 export const operationKey = (id: string) => `operation/${id}`;
 export const turnKey = (resource: string) => `turn/${resource}`;
 export const deadLetterKey = (id: string) => `dead-letter/${id}`;
+export const scheduleKey = (name: string) => `schedule/${name}`;
 export const rateKey = (connection: string) => `rate/${connection}`;
 export const connectionKey = (name: string) => `connection/${name}`;
 

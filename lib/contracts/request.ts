@@ -45,6 +45,10 @@ export type RequestType = keyof typeof requestDataSchemas;
 
 /** Source of the operations that a parent starts for its targets. Nobody else may use it. */
 export const childSource = "/drover";
+/** Source of what schedules ask for. Nobody else may use it, nor anything below. */
+export const scheduleSource = "/drover/schedules";
+
+const isOurs = (source: string) => source === childSource || source.startsWith(`${childSource}/`);
 
 /** Asks for the cancellation of an operation, by its id or by the key of the request that started it. */
 export const cancelRequestType = "drover.operation.cancel";
@@ -141,18 +145,21 @@ function reject(
   });
 }
 
-/** @throws InvalidInputError when the text is no JSON object, RejectedRequestError when it is one that cannot be accepted */
-export function decodeRequest(body: string): DecodedRequest {
+/**
+ * @param trusted whether the request comes from Drover itself, which may use its own source
+ * @throws InvalidInputError when the text is no JSON object, RejectedRequestError when it is one that cannot be accepted
+ */
+export function decodeRequest(body: string, trusted = false): DecodedRequest {
   const value = parseBoundedJson(body, "a request");
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInputError("Expected a request as a CloudEvents JSON object, got another kind of JSON", {
       code: "not-an-object",
     });
   }
-  return requestOf(value as Record<string, unknown>);
+  return requestOf(value as Record<string, unknown>, trusted);
 }
 
-function requestOf(value: Record<string, unknown>): DecodedRequest {
+function requestOf(value: Record<string, unknown>, trusted: boolean): DecodedRequest {
   const envelope = envelopeSchema.safeParse(value);
   if (!envelope.success) {
     const problems = problemsOf(envelope.error);
@@ -164,8 +171,8 @@ function requestOf(value: Record<string, unknown>): DecodedRequest {
   }
   const { source, id, type, subject, time, data } = envelope.data;
   const traceparent = traceparentOf(envelope.data["traceparent"]);
-  if (source === childSource) {
-    const problem = `source: expected one of your own, ${childSource} is kept for the operations of a parent`;
+  if (isOurs(source) && !trusted) {
+    const problem = `source: expected one of your own, ${childSource} is kept for what Drover starts itself`;
     return reject(value, `Expected a request from outside, got one with these problems: ${problem}`, [problem]);
   }
   const contentHash = sha256Hex(canonicalJson([type, subject ?? null, data]));

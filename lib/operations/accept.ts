@@ -58,10 +58,10 @@ const cancelRetryMs = 15_000;
 export async function acceptRequest(
   options: AcceptOptions,
   body: string,
-  by: { readonly requestedBy: string; readonly messageId?: string },
+  { trusted, ...by }: { readonly requestedBy: string; readonly messageId?: string; readonly trusted?: boolean },
 ): Promise<Acceptance> {
   const { ports } = options;
-  const decoded = decodeRequest(body);
+  const decoded = decodeRequest(body, trusted);
   if (decoded.kind === "cancel") {
     const { operation, note } = decoded.request;
     const cancelled = await cancelOperation(ports, operation, { by: by.requestedBy, ...(note ? { note } : {}) });

@@ -153,7 +153,7 @@ describe("a request for many servers", () => {
     await fleet.runUntilQuiet();
     expect(fleet.rows()).toEqual([]);
     expect(fleet.world.store.events.at(-1)?.data.problems).toEqual([
-      "source: expected one of your own, /drover is kept for the operations of a parent",
+      "source: expected one of your own, /drover is kept for what Drover starts itself",
     ]);
   });
 });

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import { requestRoutes } from "../../functions/request-routes.ts";
+import { operationIdOf } from "../../lib/contracts/identifiers.ts";
+import { scheduleKey } from "../../lib/contracts/operation.ts";
+import type { Ports } from "../../lib/contracts/ports.ts";
+import { type Schedule, scheduleSchema } from "../../lib/contracts/schedule.ts";
+import type { AcceptOptions } from "../../lib/operations/accept.ts";
+import { listSchedules, runNow, runSchedules } from "../../lib/schedules/run.ts";
+import { World } from "../simulation/world.ts";
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const startAt = Date.UTC(2026, 10, 21);
+
+class Scheduled {
+  readonly world = new World({ mode: "cloud", startAt }, () => ({ handlers: {}, sweep: async () => undefined }));
+  readonly schedule: Schedule;
+
+  constructor(timing: Record<string, unknown>) {
+    const data = { connection: "heat", servers: ["a"], deployment: { config_id: "c" } };
+    const request = { type: "drover.heat.deploy", data };
+    this.schedule = { ...scheduleSchema.parse({ name: "s", request, ...timing }), request };
+  }
+
+  accept(ports: Ports = this.world.outside): AcceptOptions {
+    return {
+      ports,
+      routes: requestRoutes,
+      connectionKind: (name) => (name === "heat" ? "heat" : undefined),
+      idempotencyMs: 400 * 24 * hourMs,
+    };
+  }
+
+  look(accept = this.accept()): Promise<number> {
+    return runSchedules(accept, [this.schedule]);
+  }
+
+  /** Looks every minute for so long; returns when, in minutes since the start, something ran. */
+  async ranWithin(hours: number): Promise<number[]> {
+    const ran: number[] = [];
+    for (let minute = 0; minute < hours * 60; minute += 1) {
+      if ((await this.look()) > 0) ran.push((this.world.clock.now() - startAt) / minuteMs);
+      this.world.clock.advance(minuteMs);
+    }
+    return ran;
+  }
+
+  get operations(): string[] {
+    return [...this.world.store.rows.keys()].filter((key) => key.startsWith("operation/"));
+  }
+
+  async state() {
+    const [state] = await listSchedules(this.world.outside, [this.schedule]);
+    if (!state) throw new Error("no state");
+    return state;
+  }
+}
+
+describe("a schedule", () => {
+  test("asks at each due date, under a key that says which", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    expect(await scheduled.ranWithin(13)).toEqual([360, 720]);
+    const ids = ["2026-11-21T06:00:00.000Z", "2026-11-21T12:00:00.000Z"].map(
+      (due) => `operation/${operationIdOf("/drover/schedules", `s/${due}`)}`,
+    );
+    expect(scheduled.operations.sort()).toEqual(ids.sort());
+    const record = scheduled.world.store.read(ids[0] ?? "")?.record;
+    expect(record).toMatchObject({ requestedBy: "schedule:s", request: { source: "/drover/schedules" } });
+  });
+
+  test("that fires twice at the same moment asks once", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    await scheduled.look();
+    scheduled.world.clock.advance(6 * hourMs);
+    await Promise.all([scheduled.look(), scheduled.look(), scheduled.look()]);
+    expect(scheduled.operations).toHaveLength(1);
+  });
+
+  test("that crashed before it noted its run asks for the same operation again", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    await scheduled.look();
+    scheduled.world.clock.advance(6 * hourMs);
+    const { outside } = scheduled.world;
+    const crashing: Ports = {
+      ...outside,
+      ledger: {
+        ...outside.ledger,
+        write: (key, record, expected) =>
+          key === scheduleKey("s") ? Promise.reject(new Error("gone")) : outside.ledger.write(key, record, expected),
+      },
+    };
+    expect(await scheduled.look(scheduled.accept(crashing))).toBe(0);
+    expect(scheduled.operations).toHaveLength(1);
+    expect(await scheduled.look()).toBe(1);
+    expect(scheduled.operations).toHaveLength(1);
+  });
+
+  test("that nobody looked after runs once for all it missed, and says how many", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    await scheduled.look();
+    scheduled.world.clock.advance(20 * hourMs);
+    expect((await scheduled.state()).overdue).toBe(true);
+    expect(await scheduled.ranWithin(1)).toEqual([20 * 60]);
+    expect((await scheduled.state()).record).toMatchObject({ skipped: 2, lastDue: startAt + 18 * hourMs });
+    expect((await scheduled.state()).overdue).toBe(false);
+  });
+
+  test("that leaves out what it missed goes on with the next", async () => {
+    const scheduled = new Scheduled({ every: "PT6H", missed: "skip" });
+    await scheduled.look();
+    scheduled.world.clock.advance(20 * hourMs);
+    expect(await scheduled.ranWithin(5)).toEqual([24 * 60]);
+    expect((await scheduled.state()).record.skipped).toBe(3);
+  });
+
+  test("waits for its window, and runs in it once", async () => {
+    const scheduled = new Scheduled({
+      every: "P1D",
+      window: { days: ["Tue"], from: "02:00", to: "05:00", timeZone: "Europe/Berlin" },
+    });
+    const ran = await scheduled.ranWithin(11 * 24);
+    expect(ran.map((minute) => new Date(startAt + minute * minuteMs).toISOString())).toEqual([
+      "2026-11-24T01:00:00.000Z",
+      "2026-12-01T01:00:00.000Z",
+    ]);
+  });
+
+  test("that leaves out what it missed does not run once its window has closed", async () => {
+    const scheduled = new Scheduled({
+      every: "P7D",
+      start: "2026-11-24T00:00:00Z",
+      window: { from: "02:00", to: "05:00" },
+      missed: "skip",
+    });
+    await scheduled.look();
+    scheduled.world.clock.advance(4 * 24 * hourMs);
+    expect(await scheduled.ranWithin(48)).toEqual([]);
+    expect((await scheduled.state()).record.skipped).toBe(1);
+  });
+
+  test("is moved by its jitter, always the same, and its key is not", async () => {
+    const jittered = () => new Scheduled({ every: "PT6H", jitter: "PT2H" });
+    const first = await jittered().ranWithin(15);
+    const scheduled = jittered();
+    expect(await scheduled.ranWithin(15)).toEqual(first);
+    expect(first).toHaveLength(2);
+    for (const [index, minute] of first.entries()) {
+      expect(minute).toBeGreaterThanOrEqual((index + 1) * 360);
+      expect(minute).toBeLessThanOrEqual((index + 1) * 360 + 121);
+    }
+    expect(scheduled.operations).toContain(
+      `operation/${operationIdOf("/drover/schedules", "s/2026-11-21T06:00:00.000Z")}`,
+    );
+  });
+
+  test("stays in its window with the largest jitter", async () => {
+    const scheduled = new Scheduled({ every: "P1D", jitter: "P2D", window: { from: "02:00", to: "02:30" } });
+    const ran = await scheduled.ranWithin(8 * 24);
+    expect(ran.length).toBeGreaterThan(5);
+    for (const minute of ran) {
+      expect(minute % 1440).toBeGreaterThanOrEqual(120);
+      expect(minute % 1440).toBeLessThan(150);
+    }
+  });
+
+  test("whose request is refused says why, and tries again at the next due date only", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    const wrong = { type: "drover.heat.deploy", data: { connection: "other" } };
+    Object.assign(scheduled.schedule, { request: wrong });
+    expect(await scheduled.ranWithin(7)).toEqual([360]);
+    expect((await scheduled.state()).record.lastProblem).toContain("servers");
+    expect(scheduled.operations).toEqual([]);
+  });
+
+  test("whose timing changes begins anew, and forgets nothing else", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    await scheduled.ranWithin(7);
+    const other = new Scheduled({ every: "PT1H" });
+    Object.assign(scheduled.schedule, other.schedule);
+    expect(await scheduled.look()).toBe(0);
+    const { record } = await scheduled.state();
+    expect(record.lastOperation).toBe(operationIdOf("/drover/schedules", "s/2026-11-21T06:00:00.000Z"));
+    expect(record.lastDue).toBeUndefined();
+  });
+
+  test("that is disabled does nothing, and can be run by hand", async () => {
+    const scheduled = new Scheduled({ every: "PT6H", enabled: false });
+    expect(await scheduled.ranWithin(7)).toEqual([]);
+    const asked = await runNow(scheduled.accept(), scheduled.schedule, "key-1", "ada");
+    expect(await runNow(scheduled.accept(), scheduled.schedule, "key-1", "ada")).toEqual({
+      ...asked,
+      kind: "duplicate",
+    });
+    expect(scheduled.operations).toHaveLength(1);
+  });
+
+  test("that cannot be looked after does not keep another waiting", async () => {
+    const broken = new Scheduled({ every: "PT6H" });
+    const fine = new Scheduled({ every: "PT6H" });
+    Object.assign(fine.schedule, { name: "t" });
+    Object.assign(broken.schedule, { cron: "never", every: undefined });
+    await runSchedules(fine.accept(), [broken.schedule, fine.schedule]);
+    fine.world.clock.advance(6 * hourMs);
+    expect(await runSchedules(fine.accept(), [broken.schedule, fine.schedule])).toBe(1);
+  });
+});
