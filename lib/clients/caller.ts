@@ -1,0 +1,42 @@
+import type { Action, ClientConfiguration } from "../contracts/client.ts";
+import { matchesAny } from "./patterns.ts";
+
+/** What an operation, a request or an event is about, as far as it decides who may see it. */
+export interface Subject {
+  readonly source: string;
+  readonly type: string;
+  readonly connection: string;
+}
+
+/** Who asks, and what they may. */
+export interface Caller {
+  /** As it stands in records, histories and events: `ci`, `cli:ada`. */
+  readonly name: string;
+  may(action: Action): boolean;
+  /** Whether the caller may know of it at all. What may not be seen is answered as if it were not there. */
+  sees(subject: Subject): boolean;
+  seesConnection(connection: string): boolean;
+  /** Whether everything can be seen, so that nothing has to be left out of lists. */
+  readonly seesAll: boolean;
+}
+
+/** Whoever owns the process and its data folder. */
+export const trusted = (name: string): Caller => ({
+  name,
+  may: () => true,
+  sees: () => true,
+  seesConnection: () => true,
+  seesAll: true,
+});
+
+export function callerOf(name: string, { allow }: Pick<ClientConfiguration, "allow">): Caller {
+  const { sources, types, connections } = allow;
+  return {
+    name,
+    may: (action) => allow.actions.includes(action),
+    sees: ({ source, type, connection }) =>
+      matchesAny(sources, source) && matchesAny(types, type) && matchesAny(connections, connection),
+    seesConnection: (connection) => matchesAny(connections, connection),
+    seesAll: [sources, types, connections].every((patterns) => patterns.includes("*")),
+  };
+}

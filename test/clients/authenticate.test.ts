@@ -1,0 +1,172 @@
+import { createHmac } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, test } from "vitest";
+import { type Authenticated, createAuthentication } from "../../lib/clients/authenticate.ts";
+import { clientSchema } from "../../lib/contracts/client.ts";
+import { sha256Hex } from "../../lib/contracts/identifiers.ts";
+import { Secret } from "../../lib/contracts/secret.ts";
+import { VirtualClock } from "../simulation/virtual-clock.ts";
+
+const startAt = Date.UTC(2026, 10, 21);
+const newSecret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const oldSecret = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
+const values: Readonly<Record<string, string>> = {
+  "vault:new": newSecret,
+  "vault:old": oldSecret,
+  "vault:weak": "weak",
+};
+const token = "a-token-of-sufficient-length";
+const allow = { sources: ["/ci/*"], types: ["drover.*"], connections: ["otc"], actions: ["submit", "read"] };
+
+const clients = {
+  ci: clientSchema.parse({ auth: { kind: "standard-webhooks", secrets: ["vault:new", "vault:old"] }, allow }),
+  ops: clientSchema.parse({ auth: [{ kind: "bearer", tokens: [`sha256:${sha256Hex(token)}`] }], allow }),
+};
+
+function setUp(of = clients) {
+  const clock = new VirtualClock(startAt);
+  const authenticate = createAuthentication({
+    clients: of,
+    clock,
+    secret: async (reference) => new Secret(values[reference] ?? ""),
+  });
+  const ask = (headers: Record<string, string> | Headers, body = "{}") =>
+    authenticate(new Headers(headers), async () => body);
+  return { clock, ask };
+}
+
+function signed(body: string, { secret = newSecret, at = startAt, id = "msg_1" } = {}) {
+  const signature = new Webhook(secret).sign(id, new Date(at), body);
+  return { "webhook-id": id, "webhook-timestamp": String(Math.floor(at / 1000)), "webhook-signature": signature };
+}
+
+const nameOf = (answer: Authenticated) => (answer.kind === "known" ? answer.caller.name : answer.code);
+
+describe("a signature", () => {
+  test.each([newSecret, oldSecret])("by each of the secrets is good", async (secret) => {
+    expect(nameOf(await setUp().ask(signed("{}", { secret })))).toBe("ci");
+  });
+
+  test("is the one of the specification: HMAC of id, timestamp and body, whoever computes it", async () => {
+    const key = Buffer.alloc(32, 7);
+    const timestamp = Math.floor(startAt / 1000);
+    const hmac = createHmac("sha256", key).update(`msg_2.${timestamp}.{"a":1}`).digest("base64");
+    const headers = {
+      "webhook-id": "msg_2",
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": `v1,${hmac}`,
+    };
+    expect(nameOf(await setUp().ask(headers, '{"a":1}'))).toBe("ci");
+  });
+
+  test("of the published reference vector is good", async () => {
+    const vector = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const clock = new VirtualClock(1_614_265_330_000);
+    const client = clientSchema.parse({ auth: { kind: "standard-webhooks", secrets: ["vault:vector"] }, allow });
+    const authenticate = createAuthentication({
+      clients: { ci: client },
+      clock,
+      secret: async () => new Secret(vector),
+    });
+    const headers = new Headers({
+      "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+      "webhook-timestamp": "1614265330",
+      "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    });
+    expect(nameOf(await authenticate(headers, async () => '{"test": 2432232314}'))).toBe("ci");
+    expect(nameOf(await authenticate(headers, async () => '{"test":2432232314}'))).toBe("bad-credentials");
+  });
+
+  test("among others is found", async () => {
+    const headers = signed("{}");
+    const many = { ...headers, "webhook-signature": `v1a,xyz v1,AAAA ${headers["webhook-signature"]} v2,b` };
+    expect(nameOf(await setUp().ask(many))).toBe("ci");
+  });
+
+  test.each<[string, (headers: Record<string, string>) => Record<string, string>, string]>([
+    ["another body", (headers) => headers, '{"x":1}'],
+    ["another id", (headers) => ({ ...headers, "webhook-id": "msg_9" }), "{}"],
+    ["another time", (headers) => ({ ...headers, "webhook-timestamp": String(startAt / 1000 + 1) }), "{}"],
+    ["no id", ({ "webhook-id": _, ...rest }) => rest, "{}"],
+    ["no time", ({ "webhook-timestamp": _, ...rest }) => rest, "{}"],
+    ["a time that is none", (headers) => ({ ...headers, "webhook-timestamp": "soon" }), "{}"],
+    [
+      "another version",
+      (headers) => ({ ...headers, "webhook-signature": (headers["webhook-signature"] ?? "").replace("v1,", "v2,") }),
+      "{}",
+    ],
+    ["an empty signature", (headers) => ({ ...headers, "webhook-signature": "v1," }), "{}"],
+    [
+      "half a signature",
+      (headers) => ({ ...headers, "webhook-signature": (headers["webhook-signature"] ?? "").slice(0, 20) }),
+      "{}",
+    ],
+  ])("with %s is refused", async (_, change, body) => {
+    expect(nameOf(await setUp().ask(change(signed("{}")), body))).toBe("bad-credentials");
+  });
+
+  test("whose id comes twice is refused", async () => {
+    const headers = new Headers(signed("{}"));
+    headers.append("webhook-id", "msg_1");
+    expect(nameOf(await setUp().ask(headers))).toBe("bad-credentials");
+  });
+
+  test.each([-301_000, 301_000])("that is %i ms off is stale", async (offMs) => {
+    expect(nameOf(await setUp().ask(signed("{}", { at: startAt + offMs })))).toBe("stale-signature");
+  });
+
+  test.each([-299_000, 299_000])("that is %i ms off is good", async (offMs) => {
+    expect(nameOf(await setUp().ask(signed("{}", { at: startAt + offMs })))).toBe("ci");
+  });
+
+  test("that is stale tells so only to whoever has the secret", async () => {
+    const strange = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+    expect(nameOf(await setUp().ask(signed("{}", { secret: strange, at: startAt - 999_000 })))).toBe("bad-credentials");
+  });
+
+  test("by a secret that is too short is no configuration", async () => {
+    const weak = { ci: clientSchema.parse({ auth: { kind: "standard-webhooks", secrets: ["vault:weak"] }, allow }) };
+    await expect(setUp({ ...clients, ...weak }).ask(signed("{}"))).rejects.toThrow(/vault:weak, got another secret/);
+  });
+});
+
+describe("a bearer token", () => {
+  test("is known by its hash", async () => {
+    const answer = await setUp().ask({ authorization: `Bearer ${token}` });
+    expect(answer).toMatchObject({ kind: "known", by: "bearer", caller: { name: "ops" } });
+  });
+
+  test.each([
+    `Bearer ${token}x`,
+    `bearer ${token.slice(1)}`,
+    "Bearer ",
+    "Basic YTpi",
+    `Bearer ${token},${token}`,
+    `Bearer sha256:${sha256Hex(token)}`,
+  ])("that reads %s is refused", async (authorization) => {
+    expect(nameOf(await setUp().ask({ authorization }))).toBe("bad-credentials");
+  });
+
+  test("goes before a signature: a request has one sender", async () => {
+    const headers = { ...signed("{}"), authorization: "Bearer wrong-token-of-some-length" };
+    expect(nameOf(await setUp().ask(headers))).toBe("bad-credentials");
+  });
+
+  test("or a signature is needed", async () => {
+    expect(nameOf(await setUp().ask({}))).toBe("no-credentials");
+  });
+});
+
+describe("a caller", () => {
+  test("may what it was allowed, and sees what all three patterns match", async () => {
+    const answer = await setUp().ask({ authorization: `Bearer ${token}` });
+    if (answer.kind !== "known") throw new Error("refused");
+    const { caller } = answer;
+    expect([caller.may("read"), caller.may("cancel"), caller.seesAll]).toEqual([true, false, false]);
+    const subject = { source: "/ci/hvac", type: "drover.heat.deploy", connection: "otc" };
+    expect(caller.sees(subject)).toBe(true);
+    expect(caller.sees({ ...subject, source: "/cd" })).toBe(false);
+    expect(caller.sees({ ...subject, type: "other" })).toBe(false);
+    expect(caller.sees({ ...subject, connection: "rax" })).toBe(false);
+  });
+});
