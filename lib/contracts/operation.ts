@@ -144,6 +144,8 @@ export interface OperationRecord {
   /** One of the places that the connection's limit `inFlight` offers. */
   readonly place?: Claim;
   readonly concluded?: Conclusion;
+  /** Present when somebody else than who asked has to approve it before it begins. */
+  readonly approval?: { readonly by?: string; readonly at?: number; readonly note?: string };
   /** How often an attempt was fenced off. */
   readonly startedOver?: number;
   /** Set when a dead letter stopped the chain: the sweep leaves the row alone until its deadline. */

@@ -15,7 +15,7 @@ import { noneBegun, type Split } from "./children.ts";
 import { cancelOperation } from "./commands.ts";
 import { firstRecord } from "./first-record.ts";
 import { putNew } from "./ledger-write.ts";
-import { sendOutbox } from "./outbox.ts";
+import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 
 /** Where requests of one type begin. */
 export interface RequestRoute {
@@ -34,6 +34,8 @@ export interface AcceptOptions {
   readonly routes: Readonly<Record<string, RequestRoute>>;
   /** Kind of a configured connection; undefined when there is none of that name. */
   readonly connectionKind: (name: string) => string | undefined;
+  /** Whether somebody else than who asks has to approve it first; default: nobody has to. */
+  readonly needsApproval?: (request: OperationRequest) => boolean;
   /** How long an idempotency key is remembered: older requests cannot be told from new ones and are refused. */
   readonly idempotencyMs: number;
 }
@@ -72,10 +74,12 @@ export async function acceptRequest(
   if (!route) return alreadyThere(options, decoded, by.messageId);
   const targets = route.split?.targetsOf(request.fields);
   const start = targets ? { step: startChildren, children: noneBegun(targets.length) } : { step: route.firstStep };
-  const record = firstRecord(ports, { operation, request, contentHash, ...start, ...by });
+  const needsApproval = options.needsApproval?.(request) === true;
+  const record = firstRecord(ports, { operation, request, contentHash, needsApproval, ...start, ...by });
   const version = await putNew(ports.ledger, operationKey(operation), record);
   if (version !== undefined) {
     await sendOutbox(ports, record);
+    if (mustClear(record)) await clearOutbox(ports, record, version, 0);
     return { kind: "accepted", operation };
   }
   return alreadyThere(options, decoded, by.messageId);

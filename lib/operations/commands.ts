@@ -87,6 +87,41 @@ export async function cancelOperation(ports: Ports, id: string, person: Person):
   return { kind: written.changed ? "requested" : ended ? "ended" : "already" };
 }
 
+/**
+ * Lets an operation begin that somebody else has asked for. Twice is harmless.
+ * @throws NotFoundError; ConflictError when it needs no approval, has ended, or was asked for by the same person
+ */
+export async function approveOperation(ports: Ports, id: string, person: Person): Promise<"approved" | "already"> {
+  const written = await intervene(ports, id, (record, now) => {
+    if (!record.approval) throw refusedApproval(id, "one that needs no approval", "it goes on by itself");
+    if (record.approval.by !== undefined) return undefined;
+    if (record.state === "ended") throw refusedApproval(id, `one that ended as ${record.outcome}`, "ask for it again");
+    if (record.requestedBy === person.by) {
+      throw refusedApproval(id, `one that ${person.by} has asked for`, "somebody else has to approve it");
+    }
+    return {
+      patch: { approval: { ...person, at: now }, waitingFor: undefined, resumeAt: undefined },
+      events: [
+        {
+          type: "drover.operation.waiting",
+          data: { code: "approved", reason: `Approved by ${person.by}`, next: record.step },
+        },
+      ],
+      owedStep: { n: 0, attempt: 0, notBefore: now },
+      wakeAt: now + sweepSlackMs,
+      history: { what: "approved", detail: [person.by, person.note].filter(Boolean).join(": ") },
+    };
+  });
+  if (!written) throw new NotFoundError(`Expected an operation under ${id}, got none`);
+  return written.changed ? "approved" : "already";
+}
+
+function refusedApproval(id: string, found: string, remedy: string): ConflictError {
+  return new ConflictError(`Expected operation ${id} to wait for somebody else's approval, got ${found}: ${remedy}`, {
+    code: "not-to-approve",
+  });
+}
+
 export type Resolution = "succeeded" | "failed" | "not-done";
 
 /**

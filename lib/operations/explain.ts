@@ -62,6 +62,7 @@ const commandsByWait: Readonly<Record<string, (record: OperationRecord) => reado
   turn: ({ waitingFor }) => (waitingFor?.who === undefined ? [] : [`drover explain ${waitingFor.who}`]),
   "in-flight": ({ request }) => [`drover operations list --state active --connection ${request.connection}`],
   rate: () => [],
+  approval: ({ id }) => [`drover operations approve ${id}`],
   fenced: () => [],
 };
 /** Waits that end without anybody. */

@@ -1,7 +1,7 @@
 import { type Children, type OperationRecord, recordVersion } from "../contracts/operation.ts";
 import type { Ports } from "../contracts/ports.ts";
 import type { OperationRequest } from "../contracts/request.ts";
-import { sweepSlackMs } from "./backoff.ts";
+import { outboxSlackMs, sweepSlackMs } from "./backoff.ts";
 
 export interface Beginning {
   readonly operation: string;
@@ -13,6 +13,8 @@ export interface Beginning {
   readonly deadline?: number;
   readonly parent?: string;
   readonly children?: Children;
+  /** Begins only once somebody else has approved it. */
+  readonly needsApproval?: boolean;
   /** Message that asks for it: when it comes again, our own crash is behind it. */
   readonly messageId?: string;
 }
@@ -21,6 +23,7 @@ export interface Beginning {
 export function firstRecord(ports: Ports, from: Beginning): OperationRecord {
   const now = ports.clock.now();
   const { randomness } = ports;
+  const deadline = from.deadline ?? now + from.request.deadlineMs;
   return {
     kind: "operation",
     v: recordVersion,
@@ -49,13 +52,35 @@ export function firstRecord(ports: Ports, from: Beginning): OperationRecord {
         data: { next: from.step },
       },
     ],
-    owedStep: { n: 0, attempt: 0, notBefore: now },
     ...(from.messageId === undefined ? {} : { writer: from.messageId }),
     createdAt: now,
     updatedAt: now,
-    wakeAt: now + sweepSlackMs,
     sweeps: 0,
-    deadline: from.deadline ?? now + from.request.deadlineMs,
+    deadline,
     traceparent: from.request.traceparent ?? `00-${randomness.hex(32)}-${randomness.hex(16)}-01`,
+    ...(from.needsApproval
+      ? untilApproved(from.operation, now, deadline)
+      : { owedStep: { n: 0, attempt: 0, notBefore: now }, wakeAt: now + sweepSlackMs }),
+  };
+}
+
+/** Nothing is sent to a step before somebody approves it; at its deadline the sweep ends it. */
+function untilApproved(operation: string, now: number, deadline: number): Partial<OperationRecord> {
+  const reason = "Somebody else than who asked for it has to approve it";
+  const event = { kind: "event", provedBy: 1, seq: 1, at: now } as const;
+  return {
+    approval: {},
+    waitingFor: { code: "approval", detail: reason, since: now },
+    outbox: [
+      { ...event, index: 0, type: "drover.operation.accepted", data: { next: "approval" } },
+      {
+        ...event,
+        index: 1,
+        type: "drover.operation.attention",
+        data: { code: "approval", reason, next: `drover operations approve ${operation}` },
+      },
+    ],
+    resumeAt: deadline,
+    wakeAt: now + outboxSlackMs,
   };
 }

@@ -143,6 +143,9 @@ class Runner<Provider> {
     const place = step.takesPlace === true && run.limits.inFlight !== undefined ? placeOn(run.record) : undefined;
     if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
+    if (run.record.approval && run.record.approval.by === undefined) {
+      throw new Later("approval", "Nobody has approved it yet", { at: run.record.deadline });
+    }
     if (resource !== undefined && !(await ensureTurn(run, resource))) return "waits-in-line";
     if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1))) return "waits-in-line";
     if (step.changes !== undefined) await withinRate(run, step.changes);

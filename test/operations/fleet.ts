@@ -49,7 +49,12 @@ export const serverNames = (count: number) => Array.from({ length: count }, (_, 
 export const idOf = (requestId: string) => operationIdOf("/test", requestId);
 
 /** The shipped functions over a world's ports. */
-export function functionsOver(ports: Ports, provider: DeploymentProvider, limits: ConnectionLimits = {}) {
+export function functionsOver(
+  ports: Ports,
+  provider: DeploymentProvider,
+  limits: ConnectionLimits = {},
+  needsApproval: () => boolean = () => false,
+) {
   const runner = createRunner({
     ports,
     steps,
@@ -67,6 +72,7 @@ export function functionsOver(ports: Ports, provider: DeploymentProvider, limits
         routes: requestRoutes,
         connectionKind: (name) => ({ sphere: "azure-sphere", heat: "heat" })[name],
         idempotencyMs,
+        needsApproval,
       }),
       ...Object.fromEntries(Object.keys(steps).map((name) => [name, runner])),
       ...Object.fromEntries(queues.map((queue) => [deadLetterQueueOf(queue), deadLetters])),
@@ -80,11 +86,16 @@ export class Fleet {
   readonly world: World;
   readonly cloud: FakeCloud;
 
-  constructor(options: WorldOptions, behaviour: Partial<FakeBehaviour> = {}, limits: ConnectionLimits = {}) {
+  constructor(
+    options: WorldOptions,
+    behaviour: Partial<FakeBehaviour> = {},
+    limits: ConnectionLimits = {},
+    needsApproval: () => boolean = () => false,
+  ) {
     let cloud: FakeCloud | undefined;
     this.world = new World(options, (ports: Ports, io: Io) => {
       cloud ??= this.cloud;
-      return functionsOver(ports, cloud.provider(io), limits);
+      return functionsOver(ports, cloud.provider(io), limits, needsApproval);
     });
     this.cloud = new FakeCloud(this.world.clock, behaviour);
   }
