@@ -5,6 +5,7 @@ import { sha256Hex } from "../contracts/identifiers.ts";
 import { limits } from "../contracts/limits.ts";
 import { operationKey } from "../contracts/operation.ts";
 import type { Delivery, MessageHandler, Ports, Settlement } from "../contracts/ports.ts";
+import { unwrapped } from "../contracts/queue-envelope.ts";
 import {
   type DecodedRequest,
   decodeRequest,
@@ -177,12 +178,13 @@ export function rejectedEvent(ports: Ports, body: string, error: RejectedRequest
 /** The function behind the inbox. */
 export function createInboxHandler(options: AcceptOptions): MessageHandler {
   return async (delivery) => {
+    const body = unwrapped(delivery.body);
     try {
-      const acceptance = await acceptRequest(options, delivery.body, { requestedBy: "inbox", messageId: delivery.id });
+      const acceptance = await acceptRequest(options, body, { requestedBy: "inbox", messageId: delivery.id });
       return acceptance.kind === "absent" ? retryCancel(options.ports, delivery) : { kind: "acknowledge" };
     } catch (error) {
       if (error instanceof RejectedRequestError) {
-        await options.ports.bus.publish([rejectedEvent(options.ports, delivery.body, error)]);
+        await options.ports.bus.publish([rejectedEvent(options.ports, body, error)]);
         return { kind: "acknowledge" };
       }
       if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };
