@@ -42,6 +42,41 @@ describe("origin guard", () => {
   });
 });
 
+describe("a token in a header of the answer", () => {
+  const answeringWith = (headers: Record<string, string>) => answering(() => new Response("{}", { headers }));
+
+  test("comes as a secret, and stands in no text", async () => {
+    const { fetch } = answeringWith({ "x-token": "canary-answer", "x-request-id": "canary-answer" });
+    const answer = await sender(fetch).send(readCall({ tokenHeader: "x-token" }));
+    expect(answer.token?.reveal()).toBe("canary-answer");
+    expect(answer.requestId).toBeUndefined();
+    expect(answer.show("got canary-answer")).toBe("got [removed]");
+  });
+
+  test.each(["", "a b", "t\u00e9", "x".repeat(32_769)])("is none when it could not be sent: %#", async (value) => {
+    const { fetch } = answeringWith({ "x-token": value });
+    expect((await sender(fetch).send(readCall({ tokenHeader: "x-token" }))).token).toBeUndefined();
+  });
+
+  test("is read only where it is asked for", async () => {
+    const { fetch } = answeringWith({ "x-token": "canary-answer" });
+    expect((await sender(fetch).send(readCall())).token).toBeUndefined();
+  });
+
+  test("of which a request id is a piece, is no request id", async () => {
+    const id = "canary-answer-0123456789";
+    const { fetch } = answeringWith({ "x-token": `${id}-and-more`, "x-request-id": id });
+    expect((await sender(fetch).send(readCall({ tokenHeader: "x-token" }))).requestId).toBeUndefined();
+  });
+});
+
+test("a call may bound its own answer", async () => {
+  const { fetch } = answering(() => new Response("x".repeat(100)));
+  expect(await sender(fetch).send(readCall({ maxBytes: 99 }))).toMatchObject({ problem: "too-large" });
+  const { fetch: same } = answering(() => new Response("x".repeat(100)));
+  expect((await sender(same, { maxBytes: 10 }).send(readCall({ maxBytes: 100 }))).text).toHaveLength(100);
+});
+
 describe("redirects", () => {
   test.each([301, 302, 303, 307, 308])("are not followed: %i", async (status) => {
     const location = "https://evil.example/steal?sig=canary-signature";
@@ -290,6 +325,19 @@ describe.each<{ name: string; fetch: Fetch | undefined }>([
       });
       await send(changeCall({ url: `${url}/create` })).catch(() => {});
       expect(bodies).toEqual(["3 plain [1]"]);
+    },
+  );
+
+  test.runIf(name === "the network")(
+    "a token in a header may be longer than the headers of most services",
+    async () => {
+      const long = "t".repeat(30_000);
+      const { url, send } = await listen((_request, response) =>
+        response.writeHead(201, { "x-token": long }).end("{}"),
+      );
+      const answer = await send(readCall({ url, tokenHeader: "x-token" }));
+      expect(answer.token?.reveal()).toBe(long);
+      expect(answer.show(`got ${long}`)).not.toContain("ttt");
     },
   );
 

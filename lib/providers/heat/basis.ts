@@ -82,10 +82,10 @@ async function create(
   );
   const { id, name: echoed } = value.software_config;
   if (echoed !== name) throw unreadable(answer, call, "a config of another name", "mismatch");
-  return resultOf(parts, id, placeOf(parts, session), reported?.object);
+  return resultOf(id, placeOf(parts, session), reported?.object);
 }
 
-function resultOf(_parts: Parts, configId: string, place: string, signalObject: string | undefined): Json {
+function resultOf(configId: string, place: string, signalObject: string | undefined): Json {
   return {
     configId,
     place,
@@ -100,10 +100,10 @@ async function find(parts: Parts, deploy: Deploy, signal: AbortSignal): Promise<
   const [kept, ...surplus] = oldestFirst(configs.filter((config) => config.name === name));
   if (kept === undefined) return { kind: "absent-so-far" };
   for (const { id } of surplus) await removeQuietly(parts, id, signal);
-  if (deploy.completion !== "temp-url") return { kind: "found", result: resultOf(parts, kept.id, place, undefined) };
+  if (deploy.completion !== "temp-url") return { kind: "found", result: resultOf(kept.id, place, undefined) };
   const object = await objectNamedBy(parts, kept.id, signal);
   if (object === undefined) return { kind: "absent-so-far" };
-  return { kind: "found", result: resultOf(parts, kept.id, place, object) };
+  return { kind: "found", result: resultOf(kept.id, place, object) };
 }
 
 /** An earlier attempt may have made the config: the object to read and remove is the one that it names. */

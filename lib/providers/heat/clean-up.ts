@@ -2,7 +2,6 @@ import { RetryableError } from "../../contracts/errors.ts";
 import type { Outcome } from "../../contracts/event.ts";
 import type { Intent } from "../../contracts/operation.ts";
 import type { Traces } from "../../contracts/provider.ts";
-import type { Asked } from "./client.ts";
 import { listConfigs, removeConfig } from "./configs.ts";
 import { provider } from "./errors.ts";
 import { type Parts, refuseOtherPlace } from "./parts.ts";
@@ -40,12 +39,11 @@ function knownOf({ handle, intents }: Traces) {
   const { basis, deployment } = intents;
   const prepared: Prepared | undefined = deployment === undefined ? undefined : preparedOf(deployment.prepared);
   const made = basis?.result === undefined ? undefined : basisOf(basis.result);
-  const { signalObject } = { ...made, ...prepared } as { signalObject?: string };
   return {
     deploymentId: undefined,
     configId: prepared?.derived === false ? undefined : (prepared?.configId ?? made?.configId),
     place: prepared?.place ?? made?.place,
-    signalObject,
+    signalObject: prepared?.derived === true ? prepared.signalObject : made?.signalObject,
   };
 }
 
@@ -57,22 +55,17 @@ function isDoubtful({ attempt, result, recovered }: Intent): boolean {
 async function removeDerived(parts: Parts, { server }: Deploy, configId: string, signal: AbortSignal): Promise<void> {
   const first = await removeConfig(parts, configId, signal);
   if (first.kind === "gone") return;
-  if (first.kind === "undecided") throw notRemoved(parts, first.asked);
+  if (first.kind === "undecided") throw parts.client.refusal(first.asked);
   const { rows } = await rowsOf(parts, server, signal);
   for (const row of rows.filter(({ config_id }) => config_id === configId)) await removeRow(parts, row.id, signal);
   const second = await removeConfig(parts, configId, signal);
-  if (second.kind === "undecided") throw notRemoved(parts, second.asked);
+  if (second.kind === "undecided") throw parts.client.refusal(second.asked);
   if (second.kind === "referenced") {
     throw new RetryableError(
       `Expected to delete software config ${configId}, got that a deployment still names it: look for one on another server with \`drover heat deployments list --connection ${parts.name}\``,
       { code: "config-in-use", provider, operation: "delete-config" },
     );
   }
-}
-
-/** A refusal by the connection's role waits for a person; everything else passes, or is tried again. */
-function notRemoved({ client }: Parts, asked: Asked): Error {
-  return client.refusal(asked);
 }
 
 async function removeNamed(parts: Parts, deploy: Deploy, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
 import { PermanentError } from "../../contracts/errors.ts";
-import type { Answer } from "../answer.ts";
 import type { Asked } from "./client.ts";
 import { isReferenced, provider } from "./errors.ts";
 import type { Parts } from "./parts.ts";
@@ -58,7 +57,7 @@ export async function listConfigs(
 export type Removal =
   | { readonly kind: "gone" }
   | { readonly kind: "referenced" }
-  | { readonly kind: "undecided"; readonly answer: Answer; readonly asked: Asked };
+  | { readonly kind: "undecided"; readonly asked: Asked };
 
 /** @throws only for the connection; what Heat says is in the answer */
 export async function removeConfig({ client }: Parts, id: string, signal: AbortSignal): Promise<Removal> {
@@ -73,5 +72,5 @@ export async function removeConfig({ client }: Parts, id: string, signal: AbortS
   );
   const { answer } = asked;
   if (isDone(asked)) return { kind: "gone" };
-  return isReferenced(answer) ? { kind: "referenced" } : { kind: "undecided", answer, asked };
+  return isReferenced(answer) ? { kind: "referenced" } : { kind: "undecided", asked };
 }

@@ -1,4 +1,3 @@
-import { DroverError } from "../../contracts/errors.ts";
 import { canonicalJson, sha256Hex } from "../../contracts/identifiers.ts";
 import type { Json, JsonObject } from "../../contracts/json.ts";
 import type { Ended } from "../../contracts/provider.ts";
@@ -78,9 +77,8 @@ async function textsOf(parts: Parts, deploy: Deploy, row: HeatDeployment): Promi
 async function inputSecretsOf({ secret }: Parts, deploy: Deploy): Promise<readonly Secret[] | undefined> {
   try {
     return await Promise.all(secretsNamed(deploy).map(secret));
-  } catch (error) {
-    if (error instanceof DroverError || error instanceof Error) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 

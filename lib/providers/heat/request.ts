@@ -37,6 +37,7 @@ export function deployOf(request: OperationRequest): Deploy {
   if (server === undefined || servers.length > 1) {
     throw new InvalidInputError(`Expected one server for each operation, got ${servers.length}`, { provider: "heat" });
   }
+  const status = deployment.status ?? "IN_PROGRESS";
   return {
     operation: operationIdOf(request.source, request.id),
     server,
@@ -44,13 +45,14 @@ export function deployOf(request: OperationRequest): Deploy {
     configId: deployment.config_id,
     config: deployment.config,
     action: deployment.action ?? "CREATE",
-    status: deployment.status ?? "IN_PROGRESS",
+    status,
     statusReason: deployment.status_reason ?? "Deploy data available",
     inputValues: (deployment.input_values ?? {}) as Readonly<Record<string, Json | SecretValue>>,
     stackUserProject: deployment.stack_user_project_id,
     derived: useConfig !== "as-is",
     completion: completion ?? "as-configured",
-    cleanUp: cleanUp ?? "after-success",
+    // Stored as over, its script has yet to be found by the server: removed at once, it would never run.
+    cleanUp: cleanUp ?? (status === "IN_PROGRESS" ? "after-success" : "never"),
     outputs: outputs ?? "digest",
     deadlineMs: request.deadlineMs,
   };
