@@ -12,7 +12,7 @@ export const startDeployment = defineStep<DeploymentProvider>({
   async run({ operation, provider, once, call }) {
     const { request } = operation;
     const made = provider.basisOf?.(request, call);
-    const basis = made && (await once("basis", made)).result;
+    const basis = made && (await once("basis", { ...made, harmless: true })).result;
     const { result: started, recovered } = await once<Started>("deployment", {
       settling: provider.settling,
       ...(basis === undefined ? {} : { basis: "basis" }),
@@ -42,5 +42,5 @@ export const startDeployment = defineStep<DeploymentProvider>({
 
   /** What the deployment was to be made from would stay behind. */
   insteadOfEnd: ({ intents }, conclusion) =>
-    intents["basis"]?.result === undefined ? undefined : next(cleanUp, { concluded: conclusion }),
+    intents["basis"] === undefined ? undefined : next(cleanUp, { concluded: conclusion }),
 });

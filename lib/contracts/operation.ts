@@ -20,6 +20,8 @@ export interface Intent {
   /** From here on an absent answer proves absence. */
   readonly settledAt: number;
   readonly looks?: number;
+  /** One too many would do nothing. */
+  readonly harmless?: boolean;
   /** Present once the effect is known to have taken place. */
   readonly result?: Json;
   /** Whether the result was found by asking the provider after a lost answer. */

@@ -49,6 +49,7 @@ async function attempt<Result extends Json>(
     sendBefore: now + sendWithinMs,
     liveUntil,
     settledAt: liveUntil + effect.settling.settlingMs,
+    ...(effect.harmless ? { harmless: true } : {}),
   };
   const noted = amend(
     run.record,

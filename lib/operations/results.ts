@@ -14,7 +14,7 @@ import {
 } from "./backoff.ts";
 import type { Later, Stop } from "./control-flow.ts";
 import type { Change, OwedEvent } from "./record.ts";
-import { openIntents, type Run } from "./run.ts";
+import { isInDoubt, openIntents, type Run } from "./run.ts";
 import type { Progress, StepResult } from "./step.ts";
 
 /** Polls that may answer with a status nobody knows, before the outcome is `unknown`. */
@@ -275,7 +275,7 @@ export function postpone(run: Run, later: Later): Decision {
   const { record, ports, message } = run;
   const now = ports.clock.now();
   if (now >= graceUntil(record)) {
-    const change = openIntents(record).length
+    const change = isInDoubt(record)
       ? ending(record, now, {
           outcome: "unknown",
           code: "deadline-open-intent",

@@ -191,6 +191,11 @@ export function hasForeignIntent(known: OperationRecord, newer: OperationRecord)
   return Object.entries(newer.intents).some(([name, intent]) => known.intents[name]?.nonce !== intent.nonce);
 }
 
+/** Whether nobody can tell what the operation has done. */
+export function isInDoubt(record: OperationRecord): boolean {
+  return openIntents(record).some((intent) => !intent.harmless);
+}
+
 /** Effects of this row whose result nobody has written yet. */
 export function openIntents(record: OperationRecord): readonly Intent[] {
   return Object.values(record.intents).filter((intent) => intent.result === undefined);

@@ -148,7 +148,11 @@ class Runner<Provider> {
     }
     if (resource !== undefined && !(await ensureTurn(run, resource))) return "waits-in-line";
     if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1))) return "waits-in-line";
-    if (step.changes !== undefined) await withinRate(run, step.changes);
+    if (step.changes !== undefined) {
+      await withinRate(run, step.changes);
+      // What is removed cannot be asked any more: how it ended has to be on disk first.
+      await this.#ports.ledger.durable();
+    }
     return step.run({
       operation: run.record,
       provider,

@@ -72,6 +72,8 @@ export interface Effect<Result extends Json> {
   /** Exactly one HTTP request. An error says by its `effect` whether something may have happened. */
   create(intent: Intent): Promise<Result>;
   readonly settling: Settling;
+  /** Whether one too many does nothing at the provider, so that an open one leaves no doubt about the operation's outcome. */
+  readonly harmless?: boolean;
   /** Name of an earlier effect that this one is made from, and that is made anew when this one was fenced off. */
   readonly basis?: string;
 }

@@ -13,7 +13,7 @@ import { put } from "./ledger-write.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
 import { conclusionOf, ending, graceUntil, timedOut } from "./results.ts";
-import { openIntents } from "./run.ts";
+import { isInDoubt, openIntents } from "./run.ts";
 
 export interface SweepOptions {
   readonly ports: Ports;
@@ -115,7 +115,7 @@ async function resend(
 
 /** The end of an operation that no step has ended in time. An effect that nobody knows of stays unknown. */
 function expired(record: OperationRecord, now: number): Change {
-  if (openIntents(record).length === 0) return ending(record, now, timedOut(record));
+  if (!isInDoubt(record)) return ending(record, now, timedOut(record));
   const evidence = "The deadline passed and nothing shows whether the effect took place";
   return ending(record, now, conclusionOf(new Stop("unknown", "deadline-open-intent", evidence)));
 }

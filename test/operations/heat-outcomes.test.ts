@@ -6,6 +6,7 @@ import { idOf } from "./fleet.ts";
 import { finishedConfig, HeatWorld, secrets, serverOne, serverTwo, sourceConfig } from "./heat-world.ts";
 
 const creates = { method: "POST", path: "*/software_deployments", times: 1 } as const;
+const derives = { method: "POST", path: "*/software_configs", times: 1 } as const;
 const httpOf = (heat: HeatWorld) => heat.world.trace.filter((label) => /^(GET|POST|PUT|DELETE) /.test(label));
 const writesOf = (heat: HeatWorld) =>
   heat.world.trace.filter((label) => /^ledger\.(create|write|remove) operation/.test(label));
@@ -135,6 +136,27 @@ describe("a Heat deployment", () => {
     expect(await heat.runUntilQuiet()).toBe(true);
     expect(heat.row("r1")?.outcome).toBe("cancelled");
     expect(heat.derivedConfigs()).toBe(0);
+    expect(heat.emulator.state.everCreated()).toEqual([]);
+  });
+
+  test("that is cancelled while the answer to its derived config is lost leaves no config", async () => {
+    const heat = new HeatWorld({ mode: "cloud" }, { faults: [{ kind: "drop", takesEffect: true, ...derives }] });
+    heat.submit("r1", [serverOne]);
+    await heat.world.run(() => heat.row("r1")?.intents["basis"] !== undefined, 10_000);
+    await cancelOperation(heat.world.outside, idOf("r1"), { by: "somebody" });
+    expect(await heat.runUntilQuiet()).toBe(true);
+    expect(heat.row("r1")?.outcome).toBe("cancelled");
+    expect(heat.derivedConfigs()).toBe(0);
+    expect(heat.emulator.state.everCreated()).toEqual([]);
+  });
+
+  test("whose derived config cannot be asked for until the deadline times out: nothing has run", async () => {
+    const faults = [
+      { kind: "drop", takesEffect: true, ...derives },
+      { kind: "status", status: 503, body: "text-503", method: "GET", path: "*/software_configs", times: 10_000 },
+    ] as const;
+    const heat = new HeatWorld({ mode: "cloud" }, { faults: [...faults] });
+    expect(await played(heat, { deadline: "PT10M" })).toMatchObject({ outcome: "timed-out" });
     expect(heat.emulator.state.everCreated()).toEqual([]);
   });
 
