@@ -5,7 +5,7 @@ import { describeDuration } from "../lib/contracts/duration.ts";
 import { type Cli, describedCommand, runs } from "./command.ts";
 import type { Context } from "./context.ts";
 import { Board } from "./demo/board.ts";
-import { configurationFor, crashedCase, readExample } from "./demo/cases.ts";
+import { configurationFor, crashedCase, readExample, secretFiles } from "./demo/cases.ts";
 import { DemoCloud } from "./demo/cloud.ts";
 import { DroverProcess } from "./demo/process.ts";
 import { DemoRun } from "./demo/run.ts";
@@ -14,7 +14,7 @@ import { exitCodes } from "./exit-codes.ts";
 export function demoCommand(cli: Cli) {
   const command = describedCommand(
     "demo",
-    "Send the example requests to an emulated provider, crash in the middle, and show what becomes of each",
+    "Send the example requests to emulated providers, crash in the middle, and show what becomes of each",
     "drover demo --json",
   );
   return runs(cli, command, demo);
@@ -28,17 +28,16 @@ async function demo(context: Context): Promise<number> {
   const board = new Board(context);
   let drover: DroverProcess | undefined;
   try {
-    const url = await cloud.serve();
+    const urls = await cloud.serve();
     const configPath = join(folder, "drover.json");
-    await writeFile(configPath, await configurationFor(url));
-    const secretFile = "emulator-client-secret.txt";
-    await writeFile(join(folder, secretFile), await readExample(secretFile), { mode: 0o600 });
+    await writeFile(configPath, await configurationFor(urls));
+    for (const file of secretFiles) await writeFile(join(folder, file), await readExample(file), { mode: 0o600 });
     drover = new DroverProcess(context.terminal, configPath);
     await drover.start();
     board.say(
       "serving",
-      `Azure Sphere is emulated on ${url}; drover start runs as process ${drover.pid} on ${folder}`,
-      { url },
+      `Azure Sphere and three flavours of Heat are emulated on this machine; drover start runs as process ${drover.pid} on ${folder}`,
+      { urls: Object.values(urls) },
     );
     return await show(board, new DemoRun(drover, cloud, board), cloud, interruption.signal);
   } finally {
@@ -61,7 +60,7 @@ async function show(board: Board, run: DemoRun, cloud: DemoCloud, signal: AbortS
     "verdict",
     ok
       ? `Every outcome is the expected one, and every effect took place exactly once, also for ${crashedCase.name}: ${crashed.creates} create sent, ${crashed.effects} took effect. ${cloud.allCalls} provider calls in ${describeDuration(tookMs)}.`
-      : "Something came out otherwise than expected: see EXPECTED and EFFECTS above, which is 1 where all is well.",
+      : "Something came out otherwise than expected: see EXPECTED and EFFECTS above, and what the servers ran below it.",
     { ok },
   );
   return ok ? exitCodes.ok : exitCodes.otherwise;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "./context.ts";
-import { ageOf, entryLine, outcomeLine, remarkOf, shortId, stateOf } from "./describe.ts";
+import { ageOf, childLine, childrenText, entryLine, outcomeLine, remarkOf, shortId, stateOf } from "./describe.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { EndedChildren } from "./follow-children.ts";
 import { LiveLines } from "./live.ts";
 import type { Session } from "./session.ts";
 import { type Entry, historyShape, type Operation, operationShape, operationsShape } from "./shapes.ts";
@@ -14,12 +15,23 @@ export function exitCodeOfOutcome(operation: Operation): number {
   return operation.outcome === "succeeded" ? exitCodes.ok : exitCodes.otherwise;
 }
 
-/** Told of everything new that an operation's history says. */
-type OnEntry = (entry: Entry) => void;
+export interface Followers {
+  /** Told of everything new that an operation's history says. */
+  readonly onEntry?: (entry: Entry) => void;
+  /** Told once of each part of a parent that has ended. */
+  readonly onChild?: (child: Operation) => void;
+  /** Told of the operation itself whenever it was looked at. */
+  readonly onLook?: (operation: Operation) => void;
+}
 
 /** Waits until the operation has ended, and tells what happens meanwhile. */
-export async function followOperation(session: Session, id: string, onEntry: OnEntry): Promise<Operation> {
+export async function followOperation(
+  session: Session,
+  id: string,
+  { onEntry, onChild, onLook }: Followers = {},
+): Promise<Operation> {
   const told = new Set<string>();
+  const children = new EndedChildren(session);
   let since: string | undefined;
   for (;;) {
     const query = since === undefined ? {} : { since, wait: waitSeconds };
@@ -28,9 +40,11 @@ export async function followOperation(session: Session, id: string, onEntry: OnE
     const { history } = await session.client.get(`/operations/${id}/history`, historyShape);
     for (const entry of history) {
       const key = JSON.stringify(entry);
-      if (!told.has(key)) onEntry(entry);
+      if (!told.has(key)) onEntry?.(entry);
       told.add(key);
     }
+    if (onChild) for (const child of await children.newIn(operation)) onChild(child);
+    onLook?.(operation);
     if (operation.state === "ended") return operation;
     since = operation.updatedAt;
   }
@@ -44,12 +58,23 @@ export async function showOperation(context: Context, session: Session, id: stri
   const draw = () => live.draw(latest === "" ? [] : [style.faint(live.fit(latest))]);
   const beat = terminal.isTty && !json ? setInterval(draw, lookEveryMs) : undefined;
   try {
-    const operation = await followOperation(session, id, (entry) => {
-      context.data({ kind: "entry", operation: id, ...entry });
-      if (json) return;
-      live.print([entryLine(id, entry, style, terminal.columns())]);
-      latest = `… ${entry.what}${entry.detail === undefined ? "" : `: ${shown(entry.detail)}`}`;
-      draw();
+    const operation = await followOperation(session, id, {
+      onEntry(entry) {
+        context.data({ kind: "entry", operation: id, ...entry });
+        if (json) return;
+        live.print([entryLine(id, entry, style, terminal.columns())]);
+        latest = `… ${entry.what}${entry.detail === undefined ? "" : `: ${shown(entry.detail)}`}`;
+        draw();
+      },
+      onChild(child) {
+        context.data({ kind: "child", operation: child });
+        if (!json) live.print([childLine(child, style, terminal.columns())]);
+      },
+      onLook({ children }) {
+        if (children === undefined || json) return;
+        latest = `… ${childrenText(children)}`;
+        draw();
+      },
     });
     live.clear();
     context.lines([outcomeLine(operation, style)]);

@@ -6,6 +6,7 @@ import { deadLettersCommand } from "./commands/dead-letters.ts";
 import { emulateCommand } from "./commands/emulate.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { heatCommand } from "./commands/heat.ts";
 import { initCommand } from "./commands/init.ts";
 import { operationsCommand } from "./commands/operations.ts";
 import { startCommand } from "./commands/start.ts";
@@ -48,6 +49,7 @@ function createProgram(cli: Cli): Command {
     explainCommand,
     deadLettersCommand,
     connectionsCommand,
+    heatCommand,
     configCommand,
     eventsCommand,
     vaultCommand,

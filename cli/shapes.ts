@@ -4,6 +4,10 @@ import * as z from "zod/mini";
 const json = z.json();
 const text = z.string();
 
+/** Of a parent: how many of its operations ended, by outcome. */
+const children = z.looseObject({ total: z.number(), ended: z.record(text, z.number()) });
+export type Children = z.output<typeof children>;
+
 export const operationShape = z.looseObject({
   id: text,
   state: z.enum(["active", "ended"]),
@@ -12,6 +16,8 @@ export const operationShape = z.looseObject({
   code: z.optional(text),
   request: z.optional(z.looseObject({ source: text, id: text, type: text })),
   connection: z.optional(text),
+  parent: z.optional(text),
+  children: z.optional(children),
   labels: z.optional(z.record(text, text)),
   fields: z.optional(json),
   requestedBy: z.optional(text),
@@ -51,6 +57,8 @@ export const explanationShape = z.looseObject({
   next: z.optional(z.looseObject({ at: text, what: text })),
   deadline: z.looseObject({ at: text, leftMs: z.number() }),
   acts: z.looseObject({ who: text, commands: z.array(text) }),
+  parent: z.optional(text),
+  children: z.optional(z.extend(children, { commands: z.array(text) })),
   effects: z.array(z.looseObject({ name: text, attempt: z.number(), state: text, since: text })),
   provider: z.looseObject({
     status: z.optional(text),
@@ -61,10 +69,12 @@ export const explanationShape = z.looseObject({
 
 export const acceptanceShape = z.looseObject({ operation: text, status: text, location: text });
 export const cancelShape = z.looseObject({ operation: text, cancel: text });
+export const reportShape = z.looseObject({ operation: text, reported: text });
 export const planShape = z.looseObject({
   operation: text,
   connection: text,
   deadlineMs: z.number(),
+  targets: z.optional(z.number()),
   calls: z.array(z.looseObject({ method: text, url: text, body: z.optional(json), changes: z.boolean() })),
 });
 
@@ -86,13 +96,16 @@ export const connectionShape = z.looseObject({
   name: text,
   kind: text,
   endpoint: z.optional(text),
+  flavour: z.optional(text),
+  region: z.optional(text),
+  limits: z.optional(z.looseObject({ inFlight: z.optional(z.number()), changesPerMinute: z.optional(z.number()) })),
   paused: z.optional(z.looseObject({ at: text, by: text, note: z.optional(text) })),
 });
 export const connectionsShape = z.looseObject({ connections: z.array(connectionShape) });
 export const checkShape = z.looseObject({
   connection: text,
   ok: z.boolean(),
-  checks: z.array(z.looseObject({ what: text, ok: z.boolean(), detail: text })),
+  checks: z.array(z.looseObject({ what: text, ok: z.boolean(), warning: z.optional(z.boolean()), detail: text })),
 });
 
 export const storedEventShape = z.looseObject({
@@ -108,6 +121,7 @@ export const storedEventShape = z.looseObject({
       reason: z.optional(text),
       next: z.optional(text),
       code: z.optional(text),
+      parent: z.optional(text),
     }),
   }),
 });

@@ -1,4 +1,4 @@
-import type { Style } from "./terminal.ts";
+import { type Style, styledState } from "./terminal.ts";
 
 export interface Cell {
   readonly text: string;
@@ -13,6 +13,11 @@ const ellipsis = "…";
 export function shown(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}
+
+/** A state in its colour, wherever it stands in a table. */
+export function stateCell(state: string, style: Style): Cell {
+  return { text: state, style: (padded) => padded.replace(state, () => styledState(style, state)) };
 }
 
 /** At most `width` characters; without a width as it is. */

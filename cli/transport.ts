@@ -25,6 +25,7 @@ const problemSchema = z.object({
   detail: z.string(),
   code: z.string(),
   problems: z.optional(z.array(z.string())),
+  provider: z.optional(z.object({ requestId: z.optional(z.string()) })),
 });
 
 type Query = Readonly<Record<string, string | number | undefined>>;
@@ -56,6 +57,15 @@ export class Client {
   ): Promise<z.output<Schema>> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     return this.#call({ method: "POST", path, headers: { "content-type": "application/json" }, body: text }, schema);
+  }
+
+  async replace<Schema extends z.core.$ZodType>(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+    schema: Parsable<Schema>,
+  ): Promise<z.output<Schema>> {
+    const headers = { "content-type": "application/json" };
+    return this.#call({ method: "PUT", path, headers, body: JSON.stringify(body) }, schema);
   }
 
   async put<Schema extends z.core.$ZodType>(path: string, secret: Secret, schema: Parsable<Schema>) {
@@ -104,7 +114,9 @@ function problemError(status: number, value: unknown): CommandError {
   if (!problem.success) {
     return new CommandError(`Expected an answer, got status ${status}`, exitCodeOfStatus(status), "unexpected-answer");
   }
-  const { detail, code, problems = [] } = problem.data;
+  const { code, problems = [], provider } = problem.data;
+  const requestId = provider?.requestId;
+  const detail = requestId === undefined ? problem.data.detail : `${problem.data.detail} (request ${requestId})`;
   const all = `: ${problems.join("; ")}`;
   // Each problem gets a line of its own below.
   const message = problems.length > 1 && detail.endsWith(all) ? detail.slice(0, -all.length) : detail;

@@ -18,6 +18,93 @@ const duration = (description: string): Annotation => ({
 const uri = (description: string): Annotation => ({ description, format: "uri" });
 const deadlines = `${describeDuration(limits.deadlineMinMs)} to ${describeDuration(limits.deadlineMaxMs)}, default ${describeDuration(limits.deadlineDefaultMs)}`;
 
+const heatConnection: Readonly<Record<string, string | Annotation>> = {
+  "connections.*.<1>": "An OpenStack Heat, in one of its flavours.",
+  "**.<heat>": "A Heat of that flavour, in one project and region.",
+  "**.<heat>.flavour":
+    "Whose Heat it is: `openstack`, `otc` (Open Telekom Cloud, Resource Template Service) or `rackspace`.",
+  "**.<heat>.region": "Region of the catalogue's entries, such as RegionOne, eu-de or DFW.",
+  "**.<heat>.endpoint": uri("Heat's URL, project included, where the catalogue's is not to be used."),
+  "**.<heat>.authUrl": uri(
+    "The identity service, version included: Keystone v3 such as https://keystone.example:5000/v3, Rackspace Identity v2.0.",
+  ),
+  "**.<heat>.interface": "Which of the catalogue's endpoints is used.",
+  "**.<heat>.stackUserProjects":
+    "Projects that a request may open its deployment to by `stack_user_project_id`, which grants them read and write.",
+  "**.<heat>.stackUserProjects.[]": "Id of one project.",
+  "**.<heat>.inputSecrets":
+    "Secrets that requests may name as values of inputs. Heat stores them, and shows them to whoever may read the config.",
+  "**.<heat>.inputSecrets.[]": reference,
+  "**.<heat>.tempUrl":
+    "Object store with a key for signed URLs, where servers put their answers for the completion `temp-url`.",
+  "**.<heat>.tempUrl.container": "Container for the answers.",
+  "**.<heat>.tempUrl.key": reference,
+  "**.<heat>.tempUrl.digest": "What signs a URL; `sha1` only for a store that takes nothing newer.",
+  "**.<heat>.tempUrl.endpoint": uri("The object store's URL, account included, instead of the catalogue's."),
+  "**.<heat>.credential": "How Drover logs in.",
+  "**.<password>": "A user with a password.",
+  "**.<password>.user": "Name of the user.",
+  "**.<password>.userId": "Id of the user, instead of its name.",
+  "**.<password>.domain": "Name of the domain that user and project belong to.",
+  "**.<password>.domainId": "Id of that domain, instead of its name.",
+  "**.<password>.project": "Name of the project.",
+  "**.<password>.projectId": "Id of the project, instead of its name.",
+  "**.<password>.password": reference,
+  "**.<application-credential>": "A Keystone application credential, which carries its own project.",
+  "**.<application-credential>.id": "Id of the application credential.",
+  "**.<application-credential>.secret": reference,
+  "**.<api-key>": "A Rackspace user with an API key.",
+  "**.<api-key>.user": "Name of the user.",
+  "**.<api-key>.apiKey": reference,
+};
+
+const deployment = "data.deployment";
+const heatDeploy: Readonly<Record<string, string | Annotation>> = {
+  "data.servers": "Ids of the servers, each once. More than one makes a parent operation with a child for each.",
+  "data.servers.[]": "Id of one server, as Nova has it. Heat takes unknown ones without a word.",
+  [deployment]: "Body of the vendor's request, with `config` beside `config_id` for a script that is sent along.",
+  [`${deployment}.config_id`]: "Id of a software config in the project; it serves as the source of a derived one.",
+  [`${deployment}.config`]: "A software config to make, instead of `config_id`.",
+  [`${deployment}.config.name`]: "Ignored at the provider: a derived config is named after its operation.",
+  [`${deployment}.config.group`]: "Chooses the runner on the server, such as script, ansible or puppet.",
+  [`${deployment}.config.config`]: "The script.",
+  [`${deployment}.config.inputs`]: "What the script is given.",
+  [`${deployment}.config.inputs.[]`]: "One input.",
+  [`${deployment}.config.inputs.[].name`]: "Name of the input.",
+  [`${deployment}.config.inputs.[].type`]: "Type of its value.",
+  [`${deployment}.config.inputs.[].description`]: "What it is for.",
+  [`${deployment}.config.inputs.[].default`]: "Its value where `input_values` gives none.",
+  [`${deployment}.config.inputs.[].replace_on_change`]: "Read by stacks, not by deployments.",
+  [`${deployment}.config.outputs`]: "What the script answers.",
+  [`${deployment}.config.outputs.[]`]: "One output.",
+  [`${deployment}.config.outputs.[].name`]: "Name of the output.",
+  [`${deployment}.config.outputs.[].type`]: "Type of its value.",
+  [`${deployment}.config.outputs.[].description`]: "What it says.",
+  [`${deployment}.config.outputs.[].error_output`]: "Whether a value means that the deployment failed.",
+  [`${deployment}.config.options`]: "Options of the runner.",
+  [`${deployment}.config.options.*`]: "One option.",
+  [`${deployment}.action`]: "Given to the script as `deploy_action`; default CREATE.",
+  [`${deployment}.input_values`]: "Values of inputs by their names.",
+  [`${deployment}.input_values.*`]: "One value.",
+  [`${deployment}.input_values.*.<0>`]:
+    "A secret of the vault, for an input; the connection's `inputSecrets` has to allow it.",
+  [`${deployment}.input_values.*.<0>.$secret`]: "Reference such as vault:app-db.",
+  [`${deployment}.input_values.*.<1>`]: "A value as it is. Secrets do not belong here.",
+  [`${deployment}.stack_user_project_id`]:
+    "A project that may read and write the deployment; the connection's `stackUserProjects` has to allow it.",
+  [`${deployment}.status`]:
+    "Status that the deployment begins with; default IN_PROGRESS. With another one no server is waited for.",
+  [`${deployment}.status_reason`]: "Why it has that status.",
+  "data.useConfig":
+    "`derived` (default): a config of its own for each run, so that a lost attempt can be made impossible. `as-is`: the very `config_id`, which a server runs once and never again.",
+  "data.completion":
+    "Who says that the script has run: `as-configured` (default) what the config declares, `temp-url` the server by a signed URL, `external` somebody with `drover operations report`.",
+  "data.cleanUp":
+    "When the deployment and its derived config are removed: `never`, `after-success` (default) or `always`.",
+  "data.outputs":
+    "What events and results say of `output_values` and `status_reason`: their size and SHA-256 (`digest`, default), or the values (`full`).",
+};
+
 /**
  * By path; `**.` in front makes it any path that ends so, and the longest match counts. `*` is any key of a map, `[]` any entry of
  * a list, `<kind>` one form out of several. A property without a text turns the test of the schemas red.
@@ -40,6 +127,10 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     "**.<azure-sphere>.endpoint": uri("Base URL of the API; https, or http on loopback for the emulator."),
     "**.<azure-sphere>.sphereTenantId": "The Azure Sphere tenant, not the Entra directory.",
     "**.<azure-sphere>.credential": "How Drover logs in.",
+    ...heatConnection,
+    "**.limits": "What the connection may be burdened with, by all operations together. No limit when absent.",
+    "**.limits.inFlight": "Operations between their first effect and their end.",
+    "**.limits.changesPerMinute": "Requests that change something, within any 60 seconds.",
     "**.pace": "Times that have a default for each provider. Shorter ones are for emulators and tests.",
     "**.pace.firstPoll": duration("Time until the first look at what was started."),
     "**.pace.maxPoll": duration("Longest time between two looks."),
@@ -82,6 +173,7 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     "data.deviceGroupId": "The device group that gets the deployment.",
     "data.images": "Ids of the images, as the vendor's request body has them.",
     "data.images.[]": "Id of one image, each once.",
+    ...heatDeploy,
     "data.<0>": "By the operation's id.",
     "data.<1>": "By the key of the request that started it.",
     "data.<0>.operation": "Id of the operation.",
@@ -106,6 +198,7 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     "data.labels": "Labels of the request.",
     "data.labels.*": "Text of the label.",
     "data.requestedBy": "Who submitted the request, as authenticated.",
+    "data.parent": "Id of the operation that this one is a part of.",
     "data.outcome": "How the operation ended. `unknown` waits for a person to resolve it.",
     "data.reason": "One sentence for a person.",
     "data.code": "Stable, kebab-case: what programs match on.",

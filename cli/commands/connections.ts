@@ -1,9 +1,14 @@
+import type * as z from "zod/mini";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
 import { checkShape, connectionShape, connectionsShape } from "../shapes.ts";
 import { shown, tableLines } from "../table.ts";
+import type { Style } from "../terminal.ts";
+
+type Connection = z.output<typeof connectionShape>;
+type Check = z.output<typeof checkShape>["checks"][number];
 
 export function connectionsCommand(cli: Cli) {
   const group = describedCommand(
@@ -17,13 +22,14 @@ export function connectionsCommand(cli: Cli) {
       context.withSession(async ({ client }) => {
         const answer = await client.get("/connections", connectionsShape);
         context.data(answer);
-        const rows = answer.connections.map(({ name, kind, paused, endpoint }) => [
-          name,
-          kind,
-          paused ? { text: `paused by ${paused.by}`, style: context.style.waiting } : "open",
-          endpoint ?? "",
+        const rows = answer.connections.map((connection) => [
+          connection.name,
+          [connection.kind, connection.flavour].filter(Boolean).join("/"),
+          connection.paused ? { text: `paused by ${connection.paused.by}`, style: context.style.waiting } : "open",
+          limitsOf(connection),
+          [connection.endpoint, connection.region].filter(Boolean).join(" "),
         ]);
-        const head = ["NAME", "KIND", "STATE", "ENDPOINT"];
+        const head = ["NAME", "KIND", "STATE", "LIMITS", "ENDPOINT"];
         context.lines(
           rows.length === 0 ? ["No connections."] : tableLines(head, rows, context.style, context.terminal.columns()),
         );
@@ -63,6 +69,21 @@ export function connectionsCommand(cli: Cli) {
   return group;
 }
 
+function limitsOf({ limits = {} }: Connection): string {
+  const { inFlight, changesPerMinute } = limits;
+  const texts = [
+    inFlight === undefined ? "" : `${inFlight} in flight`,
+    changesPerMinute === undefined ? "" : `${changesPerMinute}/min`,
+  ];
+  return texts.filter((text) => text !== "").join(", ") || "none";
+}
+
+/** A warning works, and should not stay so: it is nothing that the exit code tells of. */
+function markOf({ ok, warning = false }: Check, style: Style): string {
+  if (!ok) return style.bad("wrong");
+  return warning ? style.waiting("warn ") : style.good("ok   ");
+}
+
 async function checkConnections(context: Context, { client }: Session, name: string | undefined): Promise<number> {
   const names =
     name === undefined
@@ -77,9 +98,7 @@ async function checkConnections(context: Context, { client }: Session, name: str
   context.lines(
     results.flatMap(({ connection, checks }) => [
       style.strong(connection),
-      ...checks.map(
-        (each) => `  ${each.ok ? style.good("ok   ") : style.bad("wrong")}  ${each.what}: ${shown(each.detail)}`,
-      ),
+      ...checks.map((each) => `  ${markOf(each, style)}  ${each.what}: ${shown(each.detail)}`),
     ]),
   );
   return ok ? exitCodes.ok : exitCodes.otherwise;

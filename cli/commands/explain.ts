@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
-import { entryLine } from "../describe.ts";
+import { childrenText, entryLine } from "../describe.ts";
 import { explanationShape } from "../shapes.ts";
 import { fieldLines, shown } from "../table.ts";
 import { type Style, styledState } from "../terminal.ts";
@@ -27,6 +27,7 @@ export function explainCommand(cli: Cli) {
         "",
         ...fieldLines(factsOf(explanation), style),
         ...explanation.acts.commands.map((text) => `  ${text}`),
+        ...relatedTo(explanation),
       ]);
       if (!session.isRunning && explanation.state === "active") context.remark("Nothing runs until drover start.");
       return undefined;
@@ -38,6 +39,12 @@ function styledSummary({ summary, outcome }: Explanation, style: Style): string 
   return outcome === undefined ? shown(summary) : shown(summary).replace(outcome, () => styledState(style, outcome));
 }
 
+/** How to see what belongs to it. */
+function relatedTo({ parent, children }: Explanation): string[] {
+  const commands = [...(parent === undefined ? [] : [`drover explain ${parent}`]), ...(children?.commands ?? [])];
+  return commands.length === 0 ? [] : ["see also:", ...commands.map((text) => `  ${text}`)];
+}
+
 const actors: Readonly<Record<string, string>> = {
   drover: "Drover, by itself",
   provider: "the provider; Drover looks by itself",
@@ -46,10 +53,12 @@ const actors: Readonly<Record<string, string>> = {
 };
 
 function factsOf(explanation: Explanation): Parameters<typeof fieldLines>[0] {
-  const { operation, waitsFor, next, deadline, acts, effects, provider } = explanation;
+  const { operation, parent, children, waitsFor, next, deadline, acts, effects, provider } = explanation;
   const ids = Object.entries(provider.ids).map(([name, value]) => `${name} ${value}`);
   return [
     ["operation", operation],
+    ["part of", parent],
+    ["parts", children && childrenText(children)],
     [
       "waits for",
       waitsFor &&

@@ -4,14 +4,19 @@ import { dirname, join } from "node:path";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { CommandError } from "../failure.ts";
-import { starterFiles } from "../starter.ts";
-import { emulatorPort } from "./emulate.ts";
+import { CommandError, usageError } from "../failure.ts";
+import { spherePort, sphereStarter } from "../starter/azure-sphere.ts";
+import { starterFiles } from "../starter/files.ts";
+import { flavours, heatPorts, heatStarter } from "../starter/heat.ts";
+import type { Starter } from "../starter/starter.ts";
+import { flavourOf } from "./flavour.ts";
 
 const gitignore = ".gitignore";
 
 interface Options {
   readonly emulator?: boolean | string;
+  readonly provider: string;
+  readonly flavour: string;
 }
 
 export function initCommand(cli: Cli) {
@@ -19,19 +24,34 @@ export function initCommand(cli: Cli) {
     "init",
     "Write a configuration and a request to start from, here; nothing that exists is changed",
     "drover init --emulator",
-  ).option("--emulator [url]", "connect to the emulator of drover emulate azure-sphere, so that it works at once");
-  return runs(cli, command, async (context, { emulator }: Options) => {
-    const url = emulator === true ? `http://127.0.0.1:${emulatorPort}` : emulator === false ? undefined : emulator;
-    const files = await write(context, starterFiles(url));
+  )
+    .option("--emulator [url]", "connect to the provider's emulator, see drover emulate, so that it works at once")
+    .option("--provider <provider>", "azure-sphere or heat", "azure-sphere")
+    .option("--flavour <flavour>", `of a Heat: ${flavours.join(", ")}`, flavours[0]);
+  return runs(cli, command, async (context, options: Options) => {
+    const { starter, emulated } = chosen(options);
+    const files = await write(context, starterFiles(starter, emulated));
     context.data({ kind: "initialized", folder: context.terminal.workingFolder, files });
     context.lines([
       ...files.map((file) => `wrote  ${file}`),
       "",
       "What they say stands in DROVER.md. Next:",
-      ...nextSteps(url),
+      ...nextSteps(starter, emulated).map(([text, why]) => `  ${text.padEnd(40)}${why}`.trimEnd()),
     ]);
     return undefined;
   });
+}
+
+function chosen({ provider, flavour: name, emulator }: Options): { starter: Starter; emulated: boolean } {
+  const flavour = flavourOf(name);
+  const urlAt = (port: number) => {
+    if (emulator === true) return `http://127.0.0.1:${port}`;
+    return emulator === false ? undefined : emulator;
+  };
+  const emulated = urlAt(0) !== undefined;
+  if (provider === "azure-sphere") return { starter: sphereStarter(urlAt(spherePort)), emulated };
+  if (provider === "heat") return { starter: heatStarter(flavour, urlAt(heatPorts[flavour])), emulated };
+  throw usageError("Expected --provider as azure-sphere or heat, got another value");
 }
 
 async function write({ terminal, remark }: Context, all: Readonly<Record<string, string>>): Promise<string[]> {
@@ -56,20 +76,21 @@ async function write({ terminal, remark }: Context, all: Readonly<Record<string,
   return files;
 }
 
-function nextSteps(emulatorUrl: string | undefined): readonly string[] {
-  return emulatorUrl === undefined
-    ? [
-        "  fill in the ids in drover.json and requests/deploy.json",
-        "  drover vault put sphere-sp        stores the client secret, sealed",
-        "  drover config check",
-        "  drover connections check          logs in, reads, and names missing roles",
-        "  drover submit requests/deploy.json --dry-run",
-        "  drover start                      and drover submit in another terminal",
-      ]
-    : [
-        "  drover emulate azure-sphere       in another terminal",
-        "  drover config check",
-        "  drover submit requests/deploy.json --wait",
-        "  drover start                      to run for good",
-      ];
+function nextSteps(starter: Starter, emulated: boolean): readonly (readonly [command: string, why: string])[] {
+  if (emulated) {
+    return [
+      [`drover emulate ${starter.emulate}`, "in another terminal"],
+      ["drover config check", ""],
+      ["drover submit requests/deploy.json --wait", ""],
+      ["drover start", "to run for good"],
+    ];
+  }
+  return [
+    ["fill in drover.json and requests/deploy.json", ""],
+    ...starter.vaultSecrets.map(({ name, what }) => [`drover vault put ${name}`, `stores ${what}, sealed`] as const),
+    ["drover config check", ""],
+    ["drover connections check", "logs in, reads, and names missing roles"],
+    ["drover submit requests/deploy.json --dry-run", ""],
+    ["drover start", "and drover submit in another terminal"],
+  ];
 }

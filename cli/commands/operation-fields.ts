@@ -1,13 +1,16 @@
 import { describeDuration } from "../../lib/contracts/duration.ts";
-import { stateOf } from "../describe.ts";
+import { childrenText, stateOf } from "../describe.ts";
 import type { Operation } from "../shapes.ts";
-import type { fieldLines } from "../table.ts";
+import { cut, type fieldLines } from "../table.ts";
 import { type Style, styledState } from "../terminal.ts";
+
+/** A thousand servers, or a script: `--json` prints all of it. */
+const longestJson = 600;
 
 /** What `operations show` prints, in the order in which one asks. */
 export function fieldsOf(operation: Operation, style: Style): Parameters<typeof fieldLines>[0] {
   const { request, provider, labels = {}, resolution, waitingFor } = operation;
-  const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+  const json = (value: unknown) => (value === undefined ? undefined : cut(JSON.stringify(value), longestJson));
   const took =
     operation.endedAt !== undefined && operation.createdAt !== undefined
       ? ` (${describeDuration(Date.parse(operation.endedAt) - Date.parse(operation.createdAt))})`
@@ -29,6 +32,8 @@ export function fieldsOf(operation: Operation, style: Style): Parameters<typeof 
     ],
     ["fields", json(operation.fields)],
     ["requested by", operation.requestedBy],
+    ["part of", operation.parent],
+    ["parts", operation.children && childrenText(operation.children)],
     ["step", operation.state === "active" ? operation.step : undefined],
     ["waits for", waitingFor && `${waitingFor.detail} (since ${waitingFor.since})`],
     ["provider status", provider?.status],

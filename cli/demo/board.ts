@@ -4,15 +4,17 @@ import type { Context } from "../context.ts";
 import { remarkOf, stateOf } from "../describe.ts";
 import { LiveLines } from "../live.ts";
 import type { Operation, StoredEventAnswer } from "../shapes.ts";
-import { type Cell, tableLines } from "../table.ts";
-import { styledState } from "../terminal.ts";
-import type { DemoCase } from "./cases.ts";
-import type { CallCounts } from "./cloud.ts";
+import { stateCell, tableLines } from "../table.ts";
+import { type DemoCase, expectedEffects } from "./cases.ts";
+import type { CallCounts } from "./counts.ts";
+import type { Runs } from "./heat-cloud.ts";
 
 export interface DemoResult extends CallCounts {
   readonly demoCase: DemoCase;
   readonly operation: Operation;
   readonly ok: boolean;
+  /** Of a Heat. */
+  readonly runs?: Runs;
 }
 
 /** Shows a run: a table that is drawn anew on a terminal, lines without one, JSON lines for programs. */
@@ -33,6 +35,9 @@ export class Board {
   event(stored: StoredEventAnswer, name: string): void {
     this.#context.data({ kind: "event", request: name, ...stored });
     if (this.#context.json || this.#context.terminal.isTty) return;
+    // Twenty servers would fill the screen with what went well.
+    const { data } = stored.event;
+    if (data.parent !== undefined && (data.outcome === undefined || data.outcome === "succeeded")) return;
     this.#live.print([`${name.padEnd(14)} ${eventLine(stored, this.#context)}`]);
   }
 
@@ -42,7 +47,7 @@ export class Board {
     if (json || !terminal.isTty) return;
     const cells = rows.map(([demoCase, operation]) => [
       demoCase.name,
-      operation ? this.#state(stateOf(operation)) : { text: "not sent yet", style: style.faint },
+      operation ? stateCell(stateOf(operation), style) : { text: "not sent yet", style: style.faint },
       operation?.createdAt === undefined
         ? ""
         : describeDuration(
@@ -83,14 +88,17 @@ export class Board {
     this.#context.data({ kind: "summary", ...summary });
     if (json) return;
     // 80 columns hold it all: an outcome that was expected is not spelt twice.
-    const rows = results.map(({ demoCase, operation, calls, creates, effects }) => [
+    const rows = results.map(({ demoCase, operation, ok, calls, creates, effects }) => [
       demoCase.name,
-      this.#state(stateOf(operation)),
+      stateCell(stateOf(operation), style),
       operation.outcome === demoCase.expected ? "as expected" : { text: demoCase.expected, style: style.bad },
       describeDuration(tookMsOf(operation)),
       String(calls),
       String(creates),
-      { text: String(effects), style: effects === 1 ? style.good : style.bad },
+      {
+        text: effects === expectedEffects(demoCase) ? String(effects) : `${effects}, not ${expectedEffects(demoCase)}`,
+        style: ok ? style.good : style.bad,
+      },
     ]);
     const head = ["REQUEST", "OUTCOME", "EXPECTED", "TOOK", "CALLS", "CREATES", "EFFECTS"];
     this.#context.lines([
@@ -100,17 +108,25 @@ export class Board {
       "",
       ...tableLines(head, rows, style, terminal.columns()),
       "",
+      ...results.flatMap(({ demoCase, runs }) => (runs ? [`${demoCase.name.padEnd(14)} ${runsText(runs)}`] : [])),
+      "",
     ]);
   }
 
   clear(): void {
     this.#live.clear();
   }
+}
 
-  #state(text: string): Cell {
-    const { style } = this.#context;
-    return { text, style: (padded) => padded.replace(text, () => styledState(style, text)) };
-  }
+/** As the emulator counted them. */
+function runsText({ byServer, eachOnce, rowsLeft, configsLeft }: Runs): string {
+  const counts = Object.entries(byServer);
+  const left = `rows left over: ${rowsLeft}, configs left over: ${configsLeft}`;
+  const of = counts.length === 1 ? "1 server" : `${counts.length} servers`;
+  const once = counts.length === 1 ? "the script ran exactly once" : "each script ran exactly once on each server";
+  if (eachOnce) return `${of}: ${once}, ${left}`;
+  const others = counts.filter(([, count]) => count !== 1).map(([server, count]) => `${server} ran ${count}`);
+  return `${of}: not once on each (${others.join(", ")}), ${left}`;
 }
 
 function tookMsOf({ createdAt, endedAt }: Operation): number {

@@ -1,59 +1,89 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AzureSphereScenario, demoIds, demoScenario } from "../../emulators/azure-sphere/index.ts";
+import { demoIds } from "../../emulators/azure-sphere/index.ts";
+import { demoHeatIds, type Flavour } from "../../emulators/heat/index.ts";
 import type { Outcome } from "../../lib/contracts/event.ts";
 import { examplesFolder } from "../package.ts";
 
-export interface DemoCase {
-  /** Of the request file, without its ending. */
+interface AnyCase {
   readonly name: string;
-  readonly deviceGroupId: string;
+  /** Below the folder of the examples. */
+  readonly file: readonly string[];
   readonly expected: Outcome;
-  /** What the device group does. */
+  /** What it meets. */
   readonly story: string;
 }
 
+export interface SphereCase extends AnyCase {
+  readonly kind: "azure-sphere";
+  readonly deviceGroupId: string;
+}
+
+export interface HeatCase extends AnyCase {
+  readonly kind: "heat";
+  readonly flavour: Flavour;
+  readonly servers: readonly string[];
+}
+
+export type DemoCase = SphereCase | HeatCase;
+
 const { groups } = demoIds;
+
+function sphere(name: string, deviceGroupId: string, expected: Outcome, does: string): SphereCase {
+  const story = `a device group that ${does}`;
+  return { kind: "azure-sphere", name, file: ["requests", `${name}.json`], deviceGroupId, expected, story };
+}
+
+function heat(file: string, flavour: Flavour, servers: readonly string[], told: Pick<AnyCase, "expected" | "story">) {
+  const name = `heat-${file}`;
+  return { kind: "heat", name, file: ["heat", `${file}.json`], flavour, servers, ...told } as const;
+}
+
+const { servers } = demoHeatIds;
+
+export const heatCases: readonly HeatCase[] = [
+  heat("fleet", "openstack", servers.slice(0, 20), {
+    expected: "partially-succeeded",
+    story: "20 servers of an OpenStack Heat: one fails, one answer is lost",
+  }),
+  heat("otc", "otc", servers.slice(1, 2), { expected: "succeeded", story: "a server of the Open Telekom Cloud" }),
+  heat("rackspace", "rackspace", servers.slice(2, 3), { expected: "succeeded", story: "a server of Rackspace" }),
+];
 
 /** Sent at once. Each takes effect exactly once, whatever becomes of it. */
 export const firstCases: readonly DemoCase[] = [
-  { name: "happy", deviceGroupId: groups.happy, expected: "succeeded", story: "takes the deployment" },
-  { name: "failing", deviceGroupId: groups.failing, expected: "failed", story: "fails at the provider" },
-  {
-    name: "partly-failing",
-    deviceGroupId: groups.partlyFailing,
-    expected: "partially-succeeded",
-    story: "completes with errors",
-  },
-  { name: "throttled", deviceGroupId: groups.throttled, expected: "succeeded", story: "answers 429 twice" },
-  { name: "reply-lost", deviceGroupId: groups.replyLost, expected: "succeeded", story: "starts it and never answers" },
+  sphere("happy", groups.happy, "succeeded", "takes the deployment"),
+  sphere("failing", groups.failing, "failed", "fails at the provider"),
+  sphere("partly-failing", groups.partlyFailing, "partially-succeeded", "completes with errors"),
+  sphere("throttled", groups.throttled, "succeeded", "answers 429 twice"),
+  sphere("reply-lost", groups.replyLost, "succeeded", "starts it and never answers"),
+  ...heatCases,
 ];
 
 /** Sent when the first ones have begun, so that the crash hits all of them in the middle. */
-export const crashedCase: DemoCase = {
-  name: "crashed",
-  deviceGroupId: groups.slow,
-  expected: "succeeded",
-  story: "answers slowly; Drover is killed meanwhile",
-};
+export const crashedCase = sphere("crashed", groups.slow, "succeeded", "answers slowly; Drover is killed meanwhile");
 
 export const demoCases: readonly DemoCase[] = [...firstCases, crashedCase];
 
-/** The fleet of the emulator, in which the slow group is slow to answer and not to finish. */
-export function scenario(): AzureSphereScenario {
-  const all = demoScenario();
-  const outcomes = (all.outcomes ?? []).map((script) =>
-    script.deviceGroupId === crashedCase.deviceGroupId ? { ...script, notStartedMs: 500, inProgressMs: 3_000 } : script,
-  );
-  return { ...all, outcomes };
+/** How often it is to take effect: once on each server. */
+export function expectedEffects(demoCase: DemoCase): number {
+  return demoCase.kind === "heat" ? demoCase.servers.length : 1;
 }
 
 export function readExample(...path: readonly string[]): Promise<string> {
   return readFile(join(examplesFolder(), ...path), "utf8");
 }
 
-/** The example's configuration, pointing at the emulator's address of this run. */
-export async function configurationFor(url: string): Promise<string> {
+/** The secrets of the emulators, which the example's configuration names. */
+export const secretFiles = [
+  "emulator-client-secret.txt",
+  "emulator-password.txt",
+  "emulator-api-key.txt",
+  "emulator-temp-url-key.txt",
+];
+
+/** The example's configuration, pointing at the emulators' addresses of this run. @param urls by the port that the example names */
+export async function configurationFor(urls: Readonly<Record<number, string>>): Promise<string> {
   const text = await readExample("drover.json");
-  return text.replaceAll(/"http:\/\/127\.0\.0\.1:\d+"/g, JSON.stringify(url));
+  return text.replaceAll(/http:\/\/127\.0\.0\.1:(\d+)/g, (_, port: string) => urls[Number(port)] ?? "");
 }

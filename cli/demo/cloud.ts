@@ -1,62 +1,56 @@
-import { type AzureSphereEmulator, createAzureSphereEmulator } from "../../emulators/azure-sphere/index.ts";
-import { delayOnTimer, type LoopbackServer, serveOnLoopback } from "../../emulators/serve.ts";
-import { type DemoCase, scenario } from "./cases.ts";
+import { type LoopbackServer, serveOnLoopback } from "../../emulators/serve.ts";
+import { spherePort } from "../starter/azure-sphere.ts";
+import { heatPorts } from "../starter/heat.ts";
+import { type DemoCase, type HeatCase, heatCases, type SphereCase } from "./cases.ts";
+import type { CallCounts } from "./counts.ts";
+import { HeatCloud, type Runs } from "./heat-cloud.ts";
+import { SphereCloud } from "./sphere-cloud.ts";
 
-export interface CallCounts {
-  /** Requests about the group, its deployments and its operations. */
-  readonly calls: number;
-  /** Requests to create a deployment, whatever was answered. */
-  readonly creates: number;
-  /** Creates that took effect. */
-  readonly effects: number;
-}
-
-/** The emulated provider, in this process, so that it sees what Drover really sends. */
+/** The emulated providers, in this process, so that they see what Drover really sends. */
 export class DemoCloud {
-  readonly #emulator: AzureSphereEmulator;
-  #server: LoopbackServer | undefined;
-  #watched: { readonly path: RegExp; readonly arrived: () => void } | undefined;
+  readonly #sphere = new SphereCloud();
+  readonly #heats = new Map(heatCases.map(({ flavour }) => [flavour, new HeatCloud(flavour)]));
+  readonly #servers: LoopbackServer[] = [];
 
-  constructor() {
-    this.#emulator = createAzureSphereEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: scenario() });
+  /** @returns their origins, by the port that the examples name */
+  async serve(): Promise<Readonly<Record<number, string>>> {
+    const sphere = await this.#serve((request) => this.#sphere.fetch(request));
+    const urls: Record<number, string> = { [spherePort]: sphere };
+    for (const [flavour, heat] of this.#heats) {
+      urls[heatPorts[flavour]] = await this.#serve((request) => heat.fetch(request));
+    }
+    return urls;
   }
 
-  /** @returns its origin */
-  async serve(): Promise<string> {
-    this.#server = await serveOnLoopback((request) => this.#answer(request));
-    return this.#server.url;
+  createArrives(demoCase: SphereCase): Promise<void> {
+    return this.#sphere.createArrives(demoCase);
   }
 
-  /** Resolves when a create for the group has arrived, while it is still unanswered. */
-  createArrives({ deviceGroupId }: DemoCase): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#watched = { path: new RegExp(`/devicegroups/${deviceGroupId}/deployments$`, "i"), arrived: resolve };
-    return promise;
+  counts(demoCase: DemoCase): CallCounts {
+    return demoCase.kind === "heat" ? this.#heatOf(demoCase).counts() : this.#sphere.counts(demoCase);
   }
 
-  counts({ deviceGroupId }: DemoCase): CallCounts {
-    const { state } = this.#emulator;
-    const mine = state.operations().filter((operation) => operation.deviceGroupId === deviceGroupId);
-    const deployments = state.deployments(deviceGroupId);
-    const ids = [deviceGroupId, ...mine.map(({ id }) => id), ...deployments.map(({ id }) => id)];
-    const about = this.#emulator.requests().filter(({ path }) => ids.some((id) => path.includes(id)));
-    return {
-      calls: about.length,
-      creates: about.filter(({ method }) => method === "POST").length,
-      effects: state.acceptedCreates(deviceGroupId),
-    };
+  runs(demoCase: HeatCase): Runs {
+    return this.#heatOf(demoCase).runs(demoCase);
   }
 
   get allCalls(): number {
-    return this.#emulator.requests().length;
+    return [...this.#heats.values()].reduce((sum, heat) => sum + heat.counts().calls, this.#sphere.calls);
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
   }
 
-  #answer(request: Request): Promise<Response> {
-    if (request.method === "POST" && this.#watched?.path.test(new URL(request.url).pathname)) this.#watched.arrived();
-    return this.#emulator.fetch(request);
+  async #serve(fetch: (request: Request) => Promise<Response>): Promise<string> {
+    const server = await serveOnLoopback(fetch);
+    this.#servers.push(server);
+    return server.url;
+  }
+
+  #heatOf({ flavour }: HeatCase): HeatCloud {
+    const heat = this.#heats.get(flavour);
+    if (heat) return heat;
+    throw new Error(`Expected a Heat of the flavour ${flavour} in the demo, got none`);
   }
 }

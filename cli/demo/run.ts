@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { CommandError } from "../failure.ts";
 import { acceptanceShape, eventsShape, type Operation, operationShape, type StoredEventAnswer } from "../shapes.ts";
 import type { Board, DemoResult } from "./board.ts";
-import { crashedCase, type DemoCase, demoCases, firstCases, readExample } from "./cases.ts";
+import { crashedCase, type DemoCase, demoCases, expectedEffects, firstCases, readExample } from "./cases.ts";
 import type { DemoCloud } from "./cloud.ts";
 import type { DroverProcess } from "./process.ts";
 
@@ -47,9 +47,9 @@ export class DemoRun {
     return demoCases.map((demoCase) => this.#resultOf(demoCase));
   }
 
-  /** Completion events, in the order in which the operations ended. */
+  /** Completion events of what was submitted, in the order in which the operations ended. */
   get completions(): readonly StoredEventAnswer[] {
-    return this.#completions;
+    return this.#completions.filter(({ event }) => event.data.parent === undefined);
   }
 
   /** Its first step has come to something: nothing of it was under way when it was written down. */
@@ -58,10 +58,10 @@ export class DemoRun {
   }
 
   async #submit(demoCase: DemoCase): Promise<void> {
-    const body = await readExample("requests", `${demoCase.name}.json`);
+    const body = await readExample(...demoCase.file);
     const { operation } = await this.#drover.client.post("/requests", body, acceptanceShape);
     this.#ids.set(demoCase, operation);
-    this.#board.say("submitted", `${demoCase.name.padEnd(14)} submitted: a device group that ${demoCase.story}`, {
+    this.#board.say("submitted", `${demoCase.name.padEnd(14)} submitted: ${demoCase.story}`, {
       request: demoCase.name,
       operation,
     });
@@ -115,7 +115,8 @@ export class DemoRun {
       client.get("/events", eventsShape, { after: this.#position, limit: 500 }),
     );
     for (const stored of page?.events ?? []) {
-      const [demoCase] = [...this.#ids].find(([, id]) => id === stored.event.subject) ?? [];
+      const { subject, data } = stored.event;
+      const [demoCase] = [...this.#ids].find(([, id]) => id === (data.parent ?? subject)) ?? [];
       this.#board.event(stored, demoCase?.name ?? "");
       if (completionTypes.includes(stored.event.type)) this.#completions.push(stored);
     }
@@ -131,10 +132,20 @@ export class DemoRun {
     const operation = this.#operations.get(demoCase);
     if (!operation) throw new Error("Expected every operation to have been seen at its end");
     const counts = this.#cloud.counts(demoCase);
-    const completions = new Set(
-      this.#completions.filter(({ event }) => event.subject === operation.id).map(({ event }) => event.id),
-    );
-    const ok = operation.outcome === demoCase.expected && counts.effects === 1 && completions.size === 1;
-    return { demoCase, operation, ok, ...counts };
+    const runs = demoCase.kind === "heat" ? this.#cloud.runs(demoCase) : undefined;
+    const isClean = runs === undefined || (runs.eachOnce && runs.rowsLeft === 0 && runs.configsLeft === 0);
+    const ok =
+      operation.outcome === demoCase.expected &&
+      counts.effects === expectedEffects(demoCase) &&
+      isClean &&
+      this.#toldOnce(operation);
+    return { demoCase, operation, ok, ...counts, ...(runs ? { runs } : {}) };
+  }
+
+  /** One completion event for the operation, and one for each of its parts. */
+  #toldOnce({ id, children }: Operation): boolean {
+    const mine = this.#completions.filter(({ event }) => (event.data.parent ?? event.subject) === id);
+    const told = new Map(mine.map(({ event }) => [event.id, event.subject]));
+    return told.size === 1 + (children?.total ?? 0) && new Set(told.values()).size === told.size;
   }
 }

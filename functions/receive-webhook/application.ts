@@ -5,6 +5,7 @@ import { connectionRoutes } from "./routes/connections.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { heatRoutes } from "./routes/heat.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { requestRoutes } from "./routes/requests.ts";
 import { vaultRoutes } from "./routes/vault.ts";
@@ -17,6 +18,7 @@ export function createApplication(dependencies: ApplicationDependencies): Hono {
     operationRoutes(dependencies),
     deadLetterRoutes(dependencies),
     connectionRoutes(dependencies),
+    heatRoutes(dependencies),
     eventRoutes(dependencies),
     healthRoutes(dependencies),
     vaultRoutes(dependencies),

@@ -68,6 +68,10 @@ export const resolveSchema = z.strictObject({
   as: z.enum(["succeeded", "failed", "not-done"]),
   note: z.string().check(z.minLength(1, "expected a note that says how you know"), z.maxLength(limits.reasonLength)),
 });
+export const reportSchema = z.strictObject({
+  status: z.enum(["COMPLETE", "FAILED"]),
+  reason: z.optional(z.string().check(z.minLength(1), z.maxLength(limits.reasonLength))),
+});
 
 /**
  * Waits until everything written so far survives a crash: what 2xx promises. It does not wait for a disk that refuses.

@@ -19,6 +19,15 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly problems?: readonly string[];
+  /** Whose answer is behind it, with the status and the request id that its support desk asks for. */
+  readonly provider?: ProviderProblem;
+}
+
+export interface ProviderProblem {
+  readonly name: string;
+  readonly operation?: string;
+  readonly status?: number;
+  readonly requestId?: string;
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -47,12 +56,16 @@ const inputStatuses: Readonly<Record<string, number>> = {
   "key-conflict": 409,
 };
 
+/** Of what a provider refuses, by the code of the refusal; every other is 502. */
+const refusalStatuses: Readonly<Record<string, number>> = { "not-found": 404, conflict: 409, "config-in-use": 409 };
+
 function statusOf(error: DroverError): number {
   if (error instanceof InvalidInputError) return inputStatuses[error.code] ?? 422;
   if (error instanceof NotFoundError) return 404;
   if (error instanceof ConflictError) return 409;
   if (error instanceof RetryableError) return 503;
-  if (error instanceof PermanentError || error instanceof UnauthorizedError) return 502;
+  if (error instanceof PermanentError) return refusalStatuses[error.code] ?? 502;
+  if (error instanceof UnauthorizedError) return 502;
   if (error instanceof ConfigurationError) return error.code.startsWith("data-") ? 503 : 422;
   return 500;
 }
@@ -61,7 +74,7 @@ export function problemResponse(
   status: number,
   code: string,
   detail: string,
-  more: { readonly problems?: readonly string[]; readonly headers?: Readonly<Record<string, string>> } = {},
+  more: Pick<Problem, "problems" | "provider"> & { readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   const problem: Problem = {
     type: `urn:drover:problem:${code}`,
@@ -70,6 +83,7 @@ export function problemResponse(
     detail,
     code,
     ...(more.problems && more.problems.length > 0 ? { problems: more.problems } : {}),
+    ...(more.provider === undefined ? {} : { provider: more.provider }),
   };
   return new Response(JSON.stringify(problem), {
     status,
@@ -87,6 +101,26 @@ export function problemOf(error: unknown, log: Log): Response {
   const status = statusOf(error);
   return problemResponse(status, error.code, error.message, {
     problems,
-    ...(status === 503 ? { headers: { "retry-after": "5" } } : {}),
+    ...providerIn(error),
+    ...(status === 503 ? { headers: { "retry-after": String(retryAfterSeconds(error)) } } : {}),
   });
+}
+
+function providerIn({ provider: name, operation, status, requestId }: DroverError): Pick<Problem, "provider"> {
+  if (name === undefined) return {};
+  return {
+    provider: {
+      name,
+      ...(operation === undefined ? {} : { operation }),
+      ...(status === undefined ? {} : { status }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  };
+}
+
+const defaultRetryMs = 5_000;
+
+function retryAfterSeconds(error: DroverError): number {
+  const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  return Math.ceil((asked ?? defaultRetryMs) / 1000);
 }

@@ -13,10 +13,18 @@ test("the demo brings every request to its outcome, with every effect exactly on
     ["partly-failing", "partially-succeeded", 1],
     ["throttled", "succeeded", 1],
     ["reply-lost", "succeeded", 1],
+    ["heat-fleet", "partially-succeeded", 20],
+    ["heat-otc", "succeeded", 1],
+    ["heat-rackspace", "succeeded", 1],
     ["crashed", "succeeded", 1],
   ]);
   expect(results.find(({ request }) => request === "crashed")).toMatchObject({ creates: 1 });
   expect(results.find(({ request }) => request === "throttled")).toMatchObject({ creates: 3 });
+  const fleet = results.find(({ request }) => request === "heat-fleet");
+  expect(fleet).toMatchObject({ creates: 20, runs: { eachOnce: true, rowsLeft: 0, configsLeft: 0 } });
+  expect(Object.values((fleet?.["runs"] as { byServer: object } | undefined)?.byServer ?? {})).toEqual(
+    Array.from({ length: 20 }, () => 1),
+  );
   expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["killed", "restarted", "event", "summary"]));
   expect(code).toBe(0);
 });

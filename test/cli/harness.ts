@@ -30,11 +30,14 @@ export interface RunOptions {
   readonly signals?: { listener?: (signal: string) => void };
 }
 
-export interface Desk {
+export interface OpenDesk {
   readonly folder: string;
-  readonly emulator: AzureSphereEmulator;
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   write(file: string, content: unknown): string;
+}
+
+export interface Desk extends OpenDesk {
+  readonly emulator: AzureSphereEmulator;
 }
 
 /** Nothing listens there: for desks whose emulator is in this process. */
@@ -42,35 +45,43 @@ const url = "http://127.0.0.1:9";
 
 /** A folder with a configuration, and commands run in it in this process against an emulator in this process. */
 export function desk(existing?: string): Desk {
-  const folder = existing ?? temporaryFolder();
   const emulator = createAzureSphereEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: quickScenario() });
-  const write = (file: string, content: unknown) => {
-    const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-    return path;
-  };
+  const opened = openDesk((sent) => emulator.fetch(sent), { SPHERE: demoIds.clientSecret }, existing);
   if (existing === undefined) {
-    write("drover.json", configurationFor(url));
-    write("a.json", request("a"));
+    opened.write("drover.json", configurationFor(url));
+    opened.write("a.json", request("a"));
   }
+  return { ...opened, emulator };
+}
+
+/** A folder, and commands run in it in this process, with whatever is behind its connections. */
+export function openDesk(fetch: Fetch, secrets: Variables, folder = temporaryFolder()): OpenDesk {
   return {
     folder,
-    emulator,
-    write,
+    write(file, content) {
+      const path = join(folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+      return path;
+    },
     async run(args, options = {}) {
       let [out, err] = ["", ""];
       const code = await runProgram(
         args,
-        terminalOf(folder, emulator, options, {
-          out: (text) => {
-            out += text;
-            options.onOut?.(text);
+        terminalOf(
+          folder,
+          fetch,
+          { ...options, variables: { ...secrets, ...options.variables } },
+          {
+            out: (text) => {
+              out += text;
+              options.onOut?.(text);
+            },
+            err: (text) => {
+              err += text;
+            },
           },
-          err: (text) => {
-            err += text;
-          },
-        }),
+        ),
       );
       return {
         code,
@@ -83,6 +94,8 @@ export function desk(existing?: string): Desk {
     },
   };
 }
+
+type Fetch = (request: Request) => Promise<Response>;
 
 export function configurationFor(at: string, secret = "env:SPHERE") {
   return {
@@ -101,11 +114,10 @@ export function linesOf(text: string): Record<string, unknown>[] {
 
 function terminalOf(
   folder: string,
-  emulator: AzureSphereEmulator,
-  { input, variables = {}, columns, signals }: RunOptions,
+  fetch: Fetch,
+  { input, variables: all = {}, columns, signals }: RunOptions,
   writers: Pick<Terminal, "out" | "err">,
 ): Terminal {
-  const all = { SPHERE: demoIds.clientSecret, ...variables };
   return {
     ...writers,
     isTty: columns !== undefined,
@@ -126,7 +138,7 @@ function terminalOf(
     exitNow: (code) => {
       throw new Error(`exited with ${code}`);
     },
-    fetch: (sent) => emulator.fetch(sent),
+    fetch,
   };
 }
 

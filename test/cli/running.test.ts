@@ -125,4 +125,32 @@ describe("the process", () => {
     emulate.child.kill("SIGINT");
     expect((await emulate.finished()).code).toBe(0);
   });
+
+  test.each(["openstack", "otc", "rackspace"] as const)("serves a Heat of the flavour %s", async (flavour) => {
+    const emulate = new Command(temporaryFolder(), ["emulate", "heat", "--flavour", flavour, "--port", "0", "--json"]);
+    await emulate.says("\n");
+    const said = JSON.parse(emulate.out);
+    expect(said).toMatchObject({ kind: "serving", connections: { emulated: { kind: "heat", flavour } } });
+    expect((await fetch(said.url)).status).toBe(300);
+    emulate.child.kill("SIGINT");
+    expect((await emulate.finished()).code).toBe(0);
+  });
+
+  test("serves a scenario of the user's own, and refuses a wrong one", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "own.json"), JSON.stringify({ projects: [{ id: "p", name: "p" }] }));
+    writeFileSync(join(folder, "wrong.json"), JSON.stringify({ projects: 1 }));
+    const emulate = new Command(folder, ["emulate", "heat", "--port", "0", "--scenario", "own.json", "--json"]);
+    await emulate.says("\n");
+    expect(JSON.parse(emulate.out)).not.toHaveProperty("connections");
+    emulate.child.kill("SIGINT");
+    await emulate.finished();
+    for (const args of [
+      ["--scenario", "wrong.json"],
+      ["--flavour", "other"],
+      ["--port", "x"],
+    ]) {
+      expect((await ran(folder, ["emulate", "heat", ...args])).code).toBe(2);
+    }
+  });
 });

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Variables } from "../../lib/configuration/environment.ts";
 import { temporaryFolder } from "../functions/harness.ts";
-import { configurationFor, desk } from "./harness.ts";
+import { quickHeat } from "../functions/heat-harness.ts";
+import { configurationFor, desk, openDesk } from "./harness.ts";
 
 describe("drover config check", () => {
   test("warns of the retiring API and exits 0", async () => {
@@ -100,6 +101,54 @@ describe("drover init", () => {
     expect((await runIn(empty, ["submit", "requests/deploy.json", "--wait"])).code).toBe(0);
   });
 
+  test("--provider heat writes a connection of the flavour, to be filled in", async () => {
+    for (const [flavour, missing] of [
+      ["openstack", ["credential.password", "tempUrl.key"]],
+      ["otc", ["credential.password"]],
+      ["rackspace", ["credential.apiKey", "tempUrl.key"]],
+    ] as const) {
+      const empty = temporaryFolder();
+      const { code, out } = await runIn(empty, ["init", "--provider", "heat", "--flavour", flavour]);
+      expect([code, out]).toEqual([0, expect.stringMatching(/drover vault put heat-login/)]);
+      const check = await runIn(empty, ["config", "check", "--json"]);
+      const findings = check.json[0]?.["findings"] as { level: string; path: string }[];
+      expect(findings.flatMap(({ level, path }) => (level === "problem" ? [path] : [])).toSorted()).toEqual(
+        missing.map((path) => `connections.${flavour}-prod.${path}`),
+      );
+      expect((await runIn(empty, ["submit", "requests/deploy.json", "--dry-run"])).code).toBe(0);
+      expect(readFileSync(join(empty, "DROVER.md"), "utf8")).toMatch(/data\.servers/);
+    }
+  });
+
+  test.each(["openstack", "otc", "rackspace"] as const)(
+    "with --provider heat --emulator it works for %s",
+    async (flavour) => {
+      const empty = temporaryFolder();
+      const emulator = quickHeat(flavour);
+      const run = openDesk((sent) => emulator.fetch(sent), {}, empty).run;
+      const init = ["init", "--provider", "heat", "--flavour", flavour, "--emulator", "http://127.0.0.1:9"];
+      expect((await run(init)).code).toBe(0);
+      expect(readFileSync(join(empty, ".gitignore"), "utf8")).toBe(
+        "data/\nemulator-secret.txt\nemulator-temp-url-key.txt\n",
+      );
+      expect((await run(["config", "check"])).code).toBe(0);
+      expect((await run(["connections", "check"])).code).toBe(0);
+      expect((await run(["submit", "requests/deploy.json", "--wait"])).code).toBe(0);
+      expect(emulator.state.runs()).toHaveLength(1);
+    },
+  );
+
+  test("refuses other providers and flavours", async () => {
+    for (const args of [
+      ["--provider", "other"],
+      ["--provider", "heat", "--flavour", "other"],
+    ]) {
+      const empty = temporaryFolder();
+      expect((await runIn(empty, ["init", ...args])).code).toBe(2);
+      expect(existsSync(join(empty, "drover.json"))).toBe(false);
+    }
+  });
+
   async function runIn(folder: string, args: readonly string[]) {
     return desk(folder).run(args);
   }
@@ -133,15 +182,18 @@ describe("usage", () => {
       ["start"],
       ["demo"],
       ["emulate", "azure-sphere"],
+      ["emulate", "heat"],
       ["submit"],
       ["watch"],
       ["explain"],
       ["config", "check"],
       ["events"],
-      ...["list", "show", "history", "cancel", "resolve"].map((name) => ["operations", name]),
+      ...["list", "show", "history", "cancel", "resolve", "report"].map((name) => ["operations", name]),
       ...["list", "show", "redrive"].map((name) => ["dead-letters", name]),
       ...["list", "check", "pause", "resume"].map((name) => ["connections", name]),
       ...["put", "list", "remove"].map((name) => ["vault", name]),
+      ...["create", "list", "get", "delete"].map((name) => ["heat", "configs", name]),
+      ...["list", "show", "update", "delete"].map((name) => ["heat", "deployments", name]),
     ];
     for (const command of commands) {
       const { code, out } = await run([...command, "--help"]);

@@ -60,12 +60,15 @@ export function request(
   };
 }
 
-export interface Fixture {
+export interface OpenFixture {
   readonly platform: LocalPlatform;
   readonly host: LocalHost;
-  readonly emulator: AzureSphereEmulator;
   /** Sends to the application in process. */
   send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+export interface Fixture extends OpenFixture {
+  readonly emulator: AzureSphereEmulator;
 }
 
 export interface Answer {
@@ -83,17 +86,29 @@ export function temporaryFolder(): string {
 
 /** The application over a real data folder and an emulator in this process. */
 export function fixture(): Fixture {
+  const emulator = createAzureSphereEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: quickScenario() });
+  const opened = openFixture({ sphere: sphereConnection() }, (sent) => emulator.fetch(sent), {
+    "env:SPHERE": demoIds.clientSecret,
+  });
+  return { ...opened, emulator };
+}
+
+/** The application over a real data folder, with whatever is behind its connections. */
+export function openFixture(
+  connections: Readonly<Record<string, object>>,
+  fetch: (request: Request) => Promise<Response>,
+  secrets: Readonly<Record<string, string>>,
+): OpenFixture {
   const folder = join(temporaryFolder(), "data");
   const configuration: Configuration = configurationSchema.parse({
     version: 1,
     platform: { kind: "local", dataFolder: folder },
-    connections: { sphere: sphereConnection() },
+    connections,
   });
-  const emulator = createAzureSphereEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: quickScenario() });
   const platform = openLocalPlatform({ folder, log: silentLog });
   const providers = createProviders(configuration.connections, {
-    secret: async () => new Secret(demoIds.clientSecret),
-    fetch: (sent) => emulator.fetch(sent),
+    secret: async (reference) => new Secret(secrets[reference] ?? ""),
+    fetch,
     clock: platform.clock,
   });
   const vault = localVault({ dataFolder: folder });
@@ -105,7 +120,6 @@ export function fixture(): Fixture {
   return {
     platform,
     host,
-    emulator,
     async send(method, path, body, headers = { "content-type": "application/json", "drover-caller": "cli:ada" }) {
       const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
       const init = { method, headers, ...(text === undefined ? {} : { body: text }) };
@@ -113,4 +127,14 @@ export function fixture(): Fixture {
       return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
     },
   };
+}
+
+/** Waits until an operation has ended. */
+export async function ended({ send }: OpenFixture, id: string): Promise<Record<string, unknown>> {
+  let since = "";
+  for (;;) {
+    const { body } = await send("GET", `/operations/${id}?wait=5&since=${since}`);
+    if (body["state"] === "ended") return body;
+    since = String(body["updatedAt"]);
+  }
 }

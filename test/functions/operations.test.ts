@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { demoIds } from "../../emulators/azure-sphere/index.ts";
-import { type Fixture, fixture, request } from "./harness.ts";
+import { ended, type Fixture, fixture, request } from "./harness.ts";
 
 async function submitted({ send }: Fixture, id: string, data: Readonly<Record<string, unknown>> = {}): Promise<string> {
   return String((await send("POST", "/requests", request(id, {}, data))).body["operation"]);
-}
-
-async function ended({ send }: Fixture, id: string): Promise<Record<string, unknown>> {
-  let since = "";
-  for (;;) {
-    const { body } = await send("GET", `/operations/${id}?wait=5&since=${since}`);
-    if (body["state"] === "ended") return body;
-    since = String(body["updatedAt"]);
-  }
 }
 
 describe("GET /operations", () => {

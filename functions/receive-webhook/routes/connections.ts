@@ -1,8 +1,7 @@
 import { Hono } from "hono";
-import type { ConnectionConfiguration } from "../../../lib/contracts/configuration.ts";
-import { NotFoundError } from "../../../lib/contracts/errors.ts";
 import { type ConnectionRecord, connectionKey } from "../../../lib/contracts/operation.ts";
 import { setPaused } from "../../../lib/operations/commands.ts";
+import { configured } from "../connection-lookup.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { bodyAs, durably, noteSchema } from "../input.ts";
 import { connectionView } from "../views.ts";
@@ -36,14 +35,6 @@ export function connectionRoutes(dependencies: ApplicationDependencies): Hono {
     const checks = await providers.of(name).check({ signal: req.raw.signal, nowMs: ports.clock.now() });
     return json({ connection: name, ok: checks.every(({ ok }) => ok), checks });
   });
-
-  function configured({ connections: known }: ApplicationDependencies, name: string): ConnectionConfiguration {
-    const connection = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (connection) return connection;
-    throw new NotFoundError(
-      `Expected a connection of the configuration, got none of that name: see drover connections list`,
-    );
-  }
   return routes;
 }
 

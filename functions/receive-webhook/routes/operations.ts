@@ -1,21 +1,28 @@
 import { Hono } from "hono";
-import { ConflictError, NotFoundError } from "../../../lib/contracts/errors.ts";
 import { outcomes } from "../../../lib/contracts/event.ts";
-import { operationIdPattern } from "../../../lib/contracts/identifiers.ts";
 import type { JsonObject } from "../../../lib/contracts/json.ts";
-import { type OperationRecord, operationKey, type TombstoneRecord } from "../../../lib/contracts/operation.ts";
+import type { TombstoneRecord } from "../../../lib/contracts/operation.ts";
 import type { OperationFilter } from "../../../lib/contracts/ports.ts";
 import { cancelOperation, resolveOperation } from "../../../lib/operations/commands.ts";
 import { explain } from "../../../lib/operations/explain.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
-import { bodyAs, countIn, durably, noteSchema, parameterError, refuseUnknown, resolveSchema } from "../input.ts";
+import {
+  bodyAs,
+  countIn,
+  durably,
+  noteSchema,
+  parameterError,
+  refuseUnknown,
+  reportSchema,
+  resolveSchema,
+} from "../input.ts";
+import { fullId, recordOf, unknownOperation, wholeOf } from "../lookup.ts";
+import { reportEnd } from "../report.ts";
 import { historyView, operationView } from "../views.ts";
 import { untilChanged } from "../wait.ts";
 
 const filters = ["state", "outcome", "type", "connection", "label", "parent", "cursor", "limit"];
 const longestWaitSeconds = 30;
-/** 8 characters are 40 bits: enough to tell operations apart, and what tables show is longer. */
-const beginningPattern = /^[a-z2-7]{8,51}$/;
 
 export function operationRoutes(dependencies: ApplicationDependencies): Hono {
   const { ports, callerOf, retainMs } = dependencies;
@@ -25,7 +32,9 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
     const query = req.query();
     refuseUnknown(query, filters);
     const limit = countIn(query, "limit", { default: 50, min: 1, max: 500 });
-    const page = await ports.ledger.listOperations(filterOf(query), limit, query["cursor"]);
+    const { parent, ...others } = query;
+    const ofParent = parent === undefined ? {} : { parent: await fullId(dependencies, parent) };
+    const page = await ports.ledger.listOperations({ ...filterOf(others), ...ofParent }, limit, query["cursor"]);
     const operations = page.items.flatMap(({ record }) => (record.kind === "operation" ? [operationView(record)] : []));
     return json({ operations, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
   });
@@ -66,11 +75,20 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
     await durably(dependencies);
     return json(operationView(record));
   });
+
+  routes.post("/operations/:id/actions/report", async ({ req, json }) => {
+    const { status, reason } = await bodyAs(req.raw, reportSchema, "the body of a report");
+    const record = await wholeOf(dependencies, req.param("id"));
+    const report = { status, ...(reason === undefined ? {} : { reason }) };
+    await reportEnd(dependencies, record, { by: callerOf(req.raw), report, signal: req.raw.signal });
+    await durably(dependencies);
+    return json({ operation: record.id, reported: status }, 202);
+  });
   return routes;
 }
 
 function filterOf(query: Readonly<Record<string, string>>): OperationFilter {
-  const { state, outcome, type, connection, parent, label } = query;
+  const { state, outcome, type, connection, label } = query;
   if (state !== undefined && state !== "active" && state !== "ended") throw parameterError("state", "active or ended");
   const known = outcomes.find((each) => each === outcome);
   if (outcome !== undefined && !known) throw parameterError("outcome", outcomes.join(", "));
@@ -81,45 +99,8 @@ function filterOf(query: Readonly<Record<string, string>>): OperationFilter {
     ...(known === undefined ? {} : { outcome: known }),
     ...(type === undefined ? {} : { type }),
     ...(connection === undefined ? {} : { connection }),
-    ...(parent === undefined ? {} : { parent }),
     ...(label === undefined ? {} : { label: { name: label.slice(0, separator), value: label.slice(separator + 1) } }),
   };
-}
-
-function unknownOperation(id: string): NotFoundError {
-  return new NotFoundError(`Expected an operation under ${id}, got none: see drover operations list`);
-}
-
-/** An id from outside, before it becomes part of a key: whole, or its beginning when no other operation begins so. */
-async function fullId({ ports }: ApplicationDependencies, id: string): Promise<string> {
-  if (operationIdPattern.test(id)) return id;
-  if (!beginningPattern.test(id)) {
-    throw new NotFoundError(
-      "Expected an operation's id, or at least its first 8 characters, got another text: see drover operations list",
-    );
-  }
-  const { items } = await ports.ledger.listByPrefix(operationKey(id), 2);
-  const [first, second] = items;
-  if (second)
-    throw new ConflictError(`Expected one operation that begins with ${id}, got several: give more of the id`);
-  if (!first) throw unknownOperation(id);
-  return first.key.slice(operationKey("").length);
-}
-
-async function recordOf(dependencies: ApplicationDependencies, id: string): Promise<OperationRecord | TombstoneRecord> {
-  const { ports } = dependencies;
-  const stored = await ports.ledger.read(operationKey(await fullId(dependencies, id)));
-  if (stored?.record.kind === "operation" || stored?.record.kind === "tombstone") return stored.record;
-  throw unknownOperation(id);
-}
-
-async function wholeOf(dependencies: ApplicationDependencies, id: string): Promise<OperationRecord> {
-  const record = await recordOf(dependencies, id);
-  if (record.kind === "operation") return record;
-  throw new NotFoundError(
-    `Expected operation ${id} with its history, got what is kept of it: it ended as ${record.outcome} on ${new Date(record.endedAt).toISOString()}`,
-    { code: "forgotten" },
-  );
 }
 
 function tombstoneView({ id, outcome, endedAt }: TombstoneRecord): JsonObject {
