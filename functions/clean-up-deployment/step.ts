@@ -4,19 +4,19 @@ import { cleanUp } from "../../lib/operations/conclude.ts";
 import { withTracesLeft } from "../../lib/operations/results.ts";
 import { defineStep, end } from "../../lib/operations/step.ts";
 
-/** Tries before an outcome that is known is told although something is left behind. */
-const maxTries = 5;
+/** For so long a known outcome is held back because something cannot be removed. */
+const patienceMs = 10 * 60_000;
 
 /** Removes what a deployment has left at its provider, then ends the operation as it was concluded. */
 export const cleanUpDeployment = defineStep<DeploymentProvider>({
   name: cleanUp,
-  // The deployment, what it was made from, and where its answer was put.
-  changes: 3,
+  changes: true,
 
-  async run({ operation, provider, attempt, call }) {
-    const { concluded, handle, intents, request } = operation;
-    if (!concluded)
+  async run({ operation, provider, call }) {
+    const { concluded, handle, intents, request, stepSince } = operation;
+    if (!concluded) {
       throw new PermanentError("Expected an operation whose outcome is known to clean up after, got another");
+    }
     const { outcome, ...how } = concluded;
     try {
       await provider.cleanUp?.(request, { handle, intents }, call);
@@ -26,7 +26,8 @@ export const cleanUpDeployment = defineStep<DeploymentProvider>({
       const refused = error instanceof PermanentError;
       // A cancel is only done when the deployment is gone.
       if (outcome === "cancelled") throw refused ? new RetryableError(error.message, { code: error.code }) : error;
-      if (!refused && attempt + 1 < maxTries) throw error;
+      const waitMs = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
+      if (!refused && call.nowMs + waitMs < stepSince + patienceMs) throw error;
       const { outcome: known, ...left } = withTracesLeft(concluded);
       return end(known, left);
     }

@@ -1,13 +1,12 @@
-import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
 import { startChildren } from "../../lib/operations/accept.ts";
 import { awaitChildren } from "../../lib/operations/outbox.ts";
-import { defineStep, next } from "../../lib/operations/step.ts";
+import { defineLocalStep, next } from "../../lib/operations/step.ts";
 
 /** Makes an operation for each target of a request, a few with each message. */
-export const startChildrenStep = defineStep<DeploymentProvider>({
+export const startChildrenStep = defineLocalStep({
   name: startChildren,
 
-  async run({ operation, call, children }) {
+  async runLocal({ operation, call, children }) {
     // Whatever was made is looked after by the next step; nothing more is made.
     if (operation.cancelRequested || call.nowMs >= operation.deadline) return next(awaitChildren);
     const made = await children().begin();

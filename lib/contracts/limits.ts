@@ -2,6 +2,10 @@
 export const limits = {
   /** A whole request, UTF-8 bytes: fits a Storage queue message (64 KiB) with room for an envelope around it. */
   requestBytes: 48 * 1024,
+  /** A request as it is stored, UTF-8 bytes: leaves room in a ledger item for what becomes of it. */
+  storedRequestBytes: 40 * 1024,
+  /** All children of one request together, as they begin. */
+  childrenBytes: 8 * 1024 * 1024,
   /** Depth of nesting in a request's JSON. */
   requestDepth: 32,
   /** Characters in `id`, `source`, `subject`. */

@@ -83,8 +83,10 @@ export interface Children {
   readonly total: number;
   /** Targets whose child is known to exist, counted from the first. */
   readonly begun: number;
-  /** One letter for each target, in their order: see children.ts. */
+  /** One letter for each target, in their order: see children-marks.ts. */
   readonly marks: string;
+  /** Until when those that have not ended may still go on after their deadline (ms since 1970). */
+  readonly until?: number;
 }
 
 /** How an operation is going to end, once its traces at the provider are removed. */

@@ -1,6 +1,7 @@
 import type { DroverEvent, Outcome } from "./event.ts";
 import type { LedgerRecord } from "./operation.ts";
 import type { Secret } from "./secret.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** Opaque: an ETag, a number, whatever the store compares. */
 export type Version = string;
@@ -180,6 +181,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Figures and spans; absent: nobody listens. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

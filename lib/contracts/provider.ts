@@ -7,6 +7,11 @@ import type { OperationRequest } from "./request.ts";
 export interface CallContext {
   readonly signal: AbortSignal;
   readonly nowMs: number;
+  /**
+   * Called before each request that changes something outside an effect; what it throws ends the call and is passed on. Nothing is
+   * lost then: the call comes again. Absent: nobody counts.
+   */
+  readonly beforeChange?: () => Promise<void>;
 }
 
 /** What `find` says about an effect whose answer was lost. `absent-so-far` proves nothing until the settling time is over. */

@@ -89,6 +89,8 @@ export interface OperationRequest {
   readonly connection: string;
   readonly deadlineMs: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Source of whoever asked for the parent, in an operation that a parent has started. */
+  readonly onBehalfOf?: string;
   /** The vendor's fields, verbatim. */
   readonly fields: JsonObject;
 }

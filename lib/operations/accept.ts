@@ -3,7 +3,7 @@ import type { DroverEvent, EventData } from "../contracts/event.ts";
 import { sequenceOf } from "../contracts/event.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
 import { limits } from "../contracts/limits.ts";
-import { operationKey } from "../contracts/operation.ts";
+import { type OperationRecord, operationKey } from "../contracts/operation.ts";
 import type { Delivery, MessageHandler, Ports, Settlement } from "../contracts/ports.ts";
 import { unwrapped } from "../contracts/queue-envelope.ts";
 import {
@@ -12,10 +12,12 @@ import {
   type OperationRequest,
   RejectedRequestError,
 } from "../contracts/request.ts";
-import { noneBegun, type Split } from "./children.ts";
+import type { Split } from "./children.ts";
+import { noneBegun } from "./children-marks.ts";
 import { cancelOperation } from "./commands.ts";
 import { firstRecord } from "./first-record.ts";
 import { putNew } from "./ledger-write.ts";
+import { acceptanceSpan, countAccepted, countPublished, errorTypeOf } from "./observe.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 
 /** Where requests of one type begin. */
@@ -41,6 +43,19 @@ export interface AcceptOptions {
   readonly idempotencyMs: number;
 }
 
+export interface AskedBy {
+  /** As it will stand in the operation. */
+  readonly requestedBy: string;
+  /** Of the queue message that brings it. */
+  readonly messageId?: string;
+  /** Why, for the history. */
+  readonly note?: string;
+  /** Whether it comes from Drover itself. */
+  readonly trusted?: boolean;
+  /** Throws what whoever asks may not ask for. */
+  readonly admit?: (decoded: DecodedRequest) => Promise<void>;
+}
+
 type Asked = Extract<DecodedRequest, { readonly kind: "operation" }>;
 
 export type Acceptance =
@@ -61,10 +76,11 @@ const cancelRetryMs = 15_000;
 export async function acceptRequest(
   options: AcceptOptions,
   body: string,
-  { trusted, ...by }: { readonly requestedBy: string; readonly messageId?: string; readonly trusted?: boolean },
+  { trusted, admit, ...by }: AskedBy,
 ): Promise<Acceptance> {
   const { ports } = options;
   const decoded = decodeRequest(body, trusted);
+  await admit?.(decoded);
   if (decoded.kind === "cancel") {
     const { operation, note } = decoded.request;
     const cancelled = await cancelOperation(ports, operation, { by: by.requestedBy, ...(note ? { note } : {}) });
@@ -76,14 +92,30 @@ export async function acceptRequest(
   const targets = route.split?.targetsOf(request.fields);
   const start = targets ? { step: startChildren, children: noneBegun(targets.length) } : { step: route.firstStep };
   const needsApproval = options.needsApproval?.(request) === true;
-  const record = firstRecord(ports, { operation, request, contentHash, needsApproval, ...start, ...by });
-  const version = await putNew(ports.ledger, operationKey(operation), record);
-  if (version !== undefined) {
-    await sendOutbox(ports, record);
-    if (mustClear(record)) await clearOutbox(ports, record, version, 0);
-    return { kind: "accepted", operation };
+  const span = acceptanceSpan(ports, decoded, by.messageId);
+  let failedBy: string | undefined;
+  try {
+    const { traceparent } = span;
+    const begins = { operation, request, contentHash, needsApproval, traceparent, ...start, ...by };
+    const acceptance = await begin(ports, firstRecord(ports, begins));
+    span.set("drover.acceptance", acceptance?.kind ?? "duplicate");
+    return acceptance ?? (await alreadyThere(options, decoded, by.messageId));
+  } catch (error) {
+    failedBy = errorTypeOf(error);
+    throw error;
+  } finally {
+    span.end(failedBy);
   }
-  return alreadyThere(options, decoded, by.messageId);
+}
+
+/** Undefined when the key is taken. */
+async function begin(ports: Ports, record: OperationRecord): Promise<Acceptance | undefined> {
+  const version = await putNew(ports.ledger, operationKey(record.id), record);
+  if (version === undefined) return undefined;
+  countAccepted(ports, record);
+  await sendOutbox(ports, record);
+  if (mustClear(record)) await clearOutbox(ports, record, version, 0);
+  return { kind: "accepted", operation: record.id };
 }
 
 /**
@@ -121,6 +153,7 @@ function checkRequest(options: AcceptOptions, request: OperationRequest): Reques
       `Expected a connection of kind ${route.connectionKind}, got ${found}: see drover connections list`,
     );
   }
+  refuseTooLarge(request, route);
   const oldest = options.ports.clock.now() - options.idempotencyMs;
   if (request.time !== undefined && Date.parse(request.time) < oldest) {
     throw rejected(
@@ -130,6 +163,25 @@ function checkRequest(options: AcceptOptions, request: OperationRequest): Reques
     );
   }
   return route;
+}
+
+/** What is stored can be longer than what came: a number such as 1e20 is written out. A row that outgrows its store could never end. */
+function refuseTooLarge(request: OperationRequest, { split }: RequestRoute): void {
+  const bytes = Buffer.byteLength(JSON.stringify(request));
+  if (bytes > limits.storedRequestBytes) {
+    const expected = `Expected a request of at most ${limits.storedRequestBytes} bytes as it is stored, got ${bytes}`;
+    throw rejected(request, "too-large", `${expected}: leave large content to the provider, and name it`);
+  }
+  const [first, ...others] = split?.targetsOf(request.fields) ?? [];
+  if (split === undefined || first === undefined) return;
+  const each = Buffer.byteLength(JSON.stringify(split.fieldsFor(request.fields, first)));
+  if (each * (others.length + 1) <= limits.childrenBytes) return;
+  const expected = `Expected at most ${limits.childrenBytes} bytes for all targets together, got ${others.length + 1} times ${each}`;
+  throw rejected(
+    request,
+    "too-large",
+    `${expected}: create the config at the provider and name it by config_id, or ask for fewer`,
+  );
 }
 
 /** The key is known: the same content is the same operation, other content is a conflict. */
@@ -185,6 +237,7 @@ export function createInboxHandler(options: AcceptOptions): MessageHandler {
     } catch (error) {
       if (error instanceof RejectedRequestError) {
         await options.ports.bus.publish([rejectedEvent(options.ports, body, error)]);
+        countPublished(options.ports, "drover.operation.rejected");
         return { kind: "acknowledge" };
       }
       if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };

@@ -1,13 +1,18 @@
 import type { Outcome } from "../contracts/event.ts";
 import { operationIdOf, sha256Hex } from "../contracts/identifiers.ts";
 import type { JsonObject } from "../contracts/json.ts";
-import { type Children, type OperationRecord, operationKey } from "../contracts/operation.ts";
+import { type OperationRecord, operationKey } from "../contracts/operation.ts";
 import { childSource, type OperationRequest } from "../contracts/request.ts";
+import { lastLookGraceMs } from "./backoff.ts";
+import { markOfOutcome, noneBegun, pending } from "./children-marks.ts";
 import { cancelOperation } from "./commands.ts";
 import { firstRecord } from "./first-record.ts";
 import { putNew } from "./ledger-write.ts";
+import { countAccepted } from "./observe.ts";
 import { sendOutbox } from "./outbox.ts";
+import { graceUntil } from "./results.ts";
 import type { Run } from "./run.ts";
+import type { ChildrenOfRun } from "./step.ts";
 
 /** How a request for many targets becomes one operation for each. */
 export interface Split {
@@ -19,47 +24,10 @@ export interface Split {
   fieldsFor(fields: JsonObject, target: string): JsonObject;
 }
 
-/** What the steps of a parent can do with its children. */
-export interface ChildrenOfRun {
-  /** Makes the next few; safe to repeat. */
-  begin(): Promise<Children>;
-  /** How many have ended, as their own rows say. */
-  look(): Promise<Children>;
-  /** Whether all have ended; stops looking at the first that has not. */
-  allEnded(): Promise<boolean>;
-  /** Asks every child that has not ended to end. */
-  cancel(): Promise<void>;
-}
-
 /** Children that one message makes: a function's time has to suffice for them. */
 const batch = 50;
 /** Rows that are read or written at the same time. */
 const atOnce = 10;
-
-const marks: Readonly<Record<Outcome, string>> = {
-  succeeded: "s",
-  "partially-succeeded": "p",
-  failed: "f",
-  cancelled: "c",
-  "timed-out": "t",
-  unknown: "u",
-};
-const pending = "-";
-
-export const noneBegun = (total: number): Children => ({ total, begun: 0, marks: pending.repeat(total) });
-
-export const isComplete = (children: Children): boolean => !children.marks.includes(pending);
-
-/** How many children ended with each outcome. */
-export function countsOf(children: Children): Partial<Record<Outcome, number>> {
-  const outcomes = Object.entries(marks) as [Outcome, string][];
-  return Object.fromEntries(
-    outcomes.flatMap(([outcome, mark]) => {
-      const count = children.marks.split(mark).length - 1;
-      return count === 0 ? [] : [[outcome, count]];
-    }),
-  );
-}
 
 export const childIdOf = (parent: string, target: string): string => operationIdOf(childSource, `${parent}/${target}`);
 
@@ -70,13 +38,19 @@ export function childrenOf(run: Run, split: Split): ChildrenOfRun {
   const open = () =>
     targets.map((target, index) => ({ target, index })).filter(({ index }) => known.marks[index] === pending);
 
-  const markOf = async (target: string): Promise<string> => {
+  const stateOf = async (target: string): Promise<{ readonly mark: string; readonly until?: number }> => {
     const stored = await ports.ledger.read(operationKey(childIdOf(record.id, target)));
     const child = stored?.record;
-    if (child?.kind === "tombstone") return marks[child.outcome];
-    if (child?.kind === "operation") return child.outcome === undefined ? pending : marks[child.outcome];
-    // One that a cancel kept from being made. Should a frozen function make it yet, its first step sees the cancel.
-    return record.cancelRequested ? marks.cancelled : pending;
+    if (child?.kind === "tombstone") return { mark: markOfOutcome[child.outcome] };
+    if (child?.kind === "operation") {
+      const outcome = outcomeOf(child);
+      return outcome === undefined
+        ? { mark: pending, until: graceUntil(child) + lastLookGraceMs }
+        : { mark: markOfOutcome[outcome] };
+    }
+    // One that was never made. Should a frozen function make it yet, its first step sees the cancel or the deadline.
+    if (record.cancelRequested) return { mark: markOfOutcome.cancelled };
+    return { mark: ports.clock.now() >= record.deadline ? markOfOutcome["timed-out"] : pending };
   };
 
   return {
@@ -87,14 +61,22 @@ export function childrenOf(run: Run, split: Split): ChildrenOfRun {
     },
     async look() {
       const seen = [...known.marks];
+      let until = 0;
       await inGroups(open(), async ({ target, index }) => {
-        seen[index] = await markOf(target);
+        const state = await stateOf(target);
+        seen[index] = state.mark;
+        until = Math.max(until, state.until ?? 0);
       });
-      return { ...known, marks: seen.join("") };
+      const { total, begun } = known;
+      return { total, begun, marks: seen.join(""), ...(until > record.deadline ? { until } : {}) };
     },
     async allEnded() {
-      // The last one made is the likeliest not to have ended.
-      for (const { target } of open().reverse()) if ((await markOf(target)) === pending) return false;
+      // From a place that chance chooses: in any fixed order, a slow one at its end would be looked for through all others each time.
+      const targets = open();
+      const from = Number.parseInt(ports.randomness.hex(8), 16) % Math.max(1, targets.length);
+      for (const { target } of [...targets.slice(from), ...targets.slice(0, from)]) {
+        if ((await stateOf(target)).mark === pending) return false;
+      }
       return true;
     },
     async cancel() {
@@ -107,12 +89,19 @@ export function childrenOf(run: Run, split: Split): ChildrenOfRun {
   };
 }
 
+/** What a person has settled counts as settled. */
+function outcomeOf({ outcome, resolution }: OperationRecord): Outcome | undefined {
+  if (outcome !== "unknown" || !resolution) return outcome;
+  return resolution.as === "succeeded" ? "succeeded" : "failed";
+}
+
 async function begin({ record, ports, deliveryId }: Run, split: Split, target: string): Promise<void> {
   const { subject, traceparent, ...asked } = record.request;
   const request: OperationRequest = {
     ...asked,
     ...(subject === undefined ? {} : { subject }),
     source: childSource,
+    onBehalfOf: asked.onBehalfOf ?? asked.source,
     id: `${record.id}/${target}`,
     fields: split.fieldsFor(record.request.fields, target),
     ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
@@ -128,7 +117,10 @@ async function begin({ record, ports, deliveryId }: Run, split: Split, target: s
     parent: record.id,
     messageId: deliveryId,
   });
-  if ((await putNew(ports.ledger, operationKey(operation), child)) !== undefined) return sendOutbox(ports, child);
+  if ((await putNew(ports.ledger, operationKey(operation), child)) !== undefined) {
+    countAccepted(ports, child);
+    return sendOutbox(ports, child);
+  }
   const stored = await ports.ledger.read(operationKey(operation));
   // Made by this very message before a crash: perhaps nothing of it was sent.
   if (stored?.record.kind === "operation" && stored.record.writer === deliveryId)
@@ -139,16 +131,4 @@ async function inGroups<Item>(items: readonly Item[], work: (item: Item) => Prom
   for (let from = 0; from < items.length; from += atOnce) {
     await Promise.all(items.slice(from, from + atOnce).map(work));
   }
-}
-
-/** A parent's outcome, from its children's: `unknown` as long as one is, and `partially-succeeded` unless all ended alike. */
-export function outcomeOfChildren(record: OperationRecord, children: Children): Outcome {
-  const counts = countsOf(children);
-  const count = (outcome: Outcome) => counts[outcome] ?? 0;
-  if (count("unknown") > 0) return "unknown";
-  if (count("succeeded") === children.total) return "succeeded";
-  if (count("succeeded") + count("partially-succeeded") > 0) return "partially-succeeded";
-  if (count("cancelled") > 0 && record.cancelRequested) return "cancelled";
-  if (count("failed") > 0) return "failed";
-  return count("timed-out") > 0 ? "timed-out" : "cancelled";
 }

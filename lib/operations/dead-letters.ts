@@ -10,6 +10,7 @@ import {
 } from "../contracts/operation.ts";
 import { type Delivery, inboxQueue, type MessageHandler, type Ports } from "../contracts/ports.ts";
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
+import { instruments, traceIdOf } from "../contracts/telemetry.ts";
 import { outboxSlackMs } from "./backoff.ts";
 import { put, putNew } from "./ledger-write.ts";
 import { clearOutbox, sendOutbox } from "./outbox.ts";
@@ -72,7 +73,17 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
     await putNew(ports.ledger, deadLetterKey(id), entry);
     if (stored && record && record.v <= recordVersion && entry.verdict === "safe-to-redrive")
       await park(ports, record, stored.version, entry);
-    ports.log.error("a message became a dead letter", { queue: letter.queue, deadLetter: id, cause: letter.cause });
+    // By the queue that it came from: what stands in a letter is not bounded.
+    ports.telemetry?.count(instruments.deadLetters, 1, delivery.queue.replace(/-dead-letters$/, ""));
+    ports.log.error("a message became a dead letter", {
+      queue: letter.queue,
+      deadLetter: id,
+      cause: letter.cause,
+      operation: message?.operation,
+      step: message?.step,
+      connection: record?.request.connection,
+      trace_id: traceIdOf(record?.traceparent),
+    });
     return { kind: "acknowledge" };
   };
 }

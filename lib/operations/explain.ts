@@ -1,7 +1,7 @@
 import { describeDuration } from "../contracts/duration.ts";
 import type { Outcome } from "../contracts/event.ts";
 import { type Children, isQuarantined, type OperationRecord } from "../contracts/operation.ts";
-import { countsOf } from "./children.ts";
+import { countsOf } from "./children-marks.ts";
 import { openIntents } from "./run.ts";
 
 export interface ExplainedEntry {

@@ -9,6 +9,8 @@ export interface Beginning {
   readonly contentHash: string;
   readonly step: string;
   readonly requestedBy: string;
+  /** Why, for the history. */
+  readonly note?: string;
   /** Absolute; default: counted from now. */
   readonly deadline?: number;
   readonly parent?: string;
@@ -17,6 +19,8 @@ export interface Beginning {
   readonly needsApproval?: boolean;
   /** Message that asks for it: when it comes again, our own crash is behind it. */
   readonly messageId?: string;
+  /** Of the span that accepts it; default: the one of the request. */
+  readonly traceparent?: string | undefined;
 }
 
 /** An operation as it begins: its first event and its first step message are owed. */
@@ -40,7 +44,7 @@ export function firstRecord(ports: Ports, from: Beginning): OperationRecord {
     seq: 1,
     n: 0,
     intents: {},
-    history: [{ at: now, what: "accepted", detail: `from ${from.parent ?? from.requestedBy}` }],
+    history: [{ at: now, what: "accepted", detail: acceptedDetail(from) }],
     outbox: [
       {
         kind: "event",
@@ -57,11 +61,15 @@ export function firstRecord(ports: Ports, from: Beginning): OperationRecord {
     updatedAt: now,
     sweeps: 0,
     deadline,
-    traceparent: from.request.traceparent ?? `00-${randomness.hex(32)}-${randomness.hex(16)}-01`,
+    traceparent: from.traceparent ?? from.request.traceparent ?? `00-${randomness.hex(32)}-${randomness.hex(16)}-01`,
     ...(from.needsApproval
       ? untilApproved(from.operation, now, deadline)
       : { owedStep: { n: 0, attempt: 0, notBefore: now }, wakeAt: now + sweepSlackMs }),
   };
+}
+
+function acceptedDetail({ parent, requestedBy, note }: Beginning): string {
+  return `from ${parent ?? requestedBy}${note === undefined ? "" : `: ${note}`}`;
 }
 
 /** Nothing is sent to a step before somebody approves it; at its deadline the sweep ends it. */

@@ -25,18 +25,24 @@ export function eventOf(record: OperationRecord, owed: OwedEvent): DroverEvent {
       connection: request.connection,
       labels: request.labels,
       requestedBy: record.requestedBy,
+      requestSource: request.onBehalfOf ?? request.source,
       ...(record.parent === undefined ? {} : { parent: record.parent }),
       ...owed.data,
     },
   };
 }
 
-/** The step message that the record owes, or the one that a poll without a change sends on. */
+/**
+ * The step message that the record owes, or the one that a poll without a change sends on.
+ * @param from `traceparent` of the hop that sends it; absent where no span is recorded
+ */
 export function stepMessageOf(
   ports: Ports,
   record: OperationRecord,
   owed: { readonly n: number; readonly attempt: number; readonly wake?: boolean | undefined },
+  from?: string,
 ): string {
+  const traceparent = from ?? traceparentAfter(ports, record.traceparent);
   return encodeStepMessage({
     v: stepMessageVersion,
     operation: record.id,
@@ -46,6 +52,12 @@ export function stepMessageOf(
     attempt: owed.attempt,
     deadline: record.deadline,
     ...(owed.wake ? { wake: true as const } : {}),
-    ...(record.traceparent ? { traceparent: childTraceparent(record.traceparent, ports.randomness.hex(16)) } : {}),
+    ...(traceparent ? { traceparent } : {}),
   });
+}
+
+/** Where spans are recorded, one that nobody recorded would break the chain: then the hop follows the acceptance. */
+function traceparentAfter({ telemetry, randomness }: Ports, traceparent: string | undefined): string | undefined {
+  if (!traceparent || telemetry?.tracing) return traceparent;
+  return childTraceparent(traceparent, randomness.hex(16));
 }

@@ -5,7 +5,7 @@ import { connectionKey, type Intent, operationKey } from "../contracts/operation
 import { outboxSlackMs } from "./backoff.ts";
 import { Later, Overtaken, Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
-import { grantChanges } from "./rate.ts";
+import { grantChange, whenChangeable } from "./rate.ts";
 import { amend } from "./record.ts";
 import type { Run } from "./run.ts";
 import type { Done, Effect } from "./step.ts";
@@ -37,6 +37,8 @@ async function attempt<Result extends Json>(
 ): Promise<Done<Result>> {
   await mayStart(run, number, effect);
   const prepared = await effect.prepare();
+  // After what can take long: the request follows within the time that a grant is good for.
+  await takeChange(run);
   const { clock, randomness, ledger } = run.ports;
   const now = clock.now();
   const sendBeforeMonotonicMs = clock.monotonicMs() + sendWithinMs;
@@ -125,7 +127,8 @@ async function mayStart<Result extends Json>(run: Run, number: number, effect: E
       "Too little time is left in this function for the request and its result: if this goes on, raise its time limit",
     );
   }
-  await withinRate(run, 1);
+  const at = await asked(run, whenChangeable);
+  if (at !== undefined) throw rateLimited(run, at);
 }
 
 /** A child may have been made by a function that was frozen while its parent was cancelled, or ended. */
@@ -137,16 +140,22 @@ async function refuseWithoutParent({ record, ports }: Run): Promise<void> {
   throw new Stop("cancelled", "parent-over", "The request that this is a part of was cancelled or has ended");
 }
 
-/** @throws Later when the connection has been changed as often as its limit allows */
-export async function withinRate(run: Run, count: number): Promise<void> {
-  const { record, ports, limits } = run;
+/** Takes the right to one change, right before it. @throws Later when the connection was changed as often as its limit allows */
+export async function takeChange(run: Run): Promise<void> {
+  const at = await asked(run, grantChange);
+  if (at !== undefined) throw rateLimited(run, at);
+}
+
+async function asked({ record, ports, limits }: Run, ask: typeof grantChange): Promise<number | undefined> {
+  const { changesPerMinute: perMinute } = limits;
+  if (perMinute === undefined) return undefined;
   const { connection } = record.request;
-  if (limits.changesPerMinute === undefined) return;
-  const booked = record.waitingFor?.code === "rate";
-  const perMinute = limits.changesPerMinute;
-  const at = await grantChanges(ports, { connection, perMinute, count, booked });
-  if (at === undefined) return;
-  throw new Later("rate", `Connection ${connection} may be changed ${perMinute} times a minute`, { at });
+  return ask(ports, { connection, perMinute, operation: record.id, booked: record.waitingFor?.code === "rate" });
+}
+
+function rateLimited({ record, limits }: Run, at: number): Later {
+  const { connection } = record.request;
+  return new Later("rate", `Connection ${connection} may be changed ${limits.changesPerMinute} times a minute`, { at });
 }
 
 async function reconcile<Result extends Json>(
@@ -203,10 +212,9 @@ function startOver<Result extends Json>(
   { basis }: Effect<Result>,
   evidence: string,
 ): never {
-  run.close(name, intent);
+  run.close(name, intent, true);
   const under = basis === undefined ? undefined : run.record.intents[basis];
   if (basis !== undefined && under) run.close(basis, under);
-  run.notesStartingOver();
   const now = run.ports.clock.now();
   stopIfOver(run, now);
   throw new Later("fenced", evidence, { at: now });

@@ -2,6 +2,7 @@ import { isQuarantined, type OperationRecord, operationKey } from "../contracts/
 import type { Ports } from "../contracts/ports.ts";
 import { put } from "./ledger-write.ts";
 import { eventOf, stepMessageOf } from "./messages.ts";
+import { countPublished } from "./observe.ts";
 import { amend } from "./record.ts";
 import { giveBack, sendWake } from "./turns.ts";
 
@@ -11,10 +12,12 @@ export const awaitChildren = "await-children";
 /**
  * Sends all that the record owes: events and hand-overs of turns first, the step message last, so that its arrival proves the rest.
  * Everything here may be sent twice; nobody is harmed by it.
+ * @param from `traceparent` of the hop that sends it
  */
-export async function sendOutbox(ports: Ports, record: OperationRecord): Promise<void> {
+export async function sendOutbox(ports: Ports, record: OperationRecord, from?: string): Promise<void> {
   const events = record.outbox.filter((owed) => owed.kind === "event");
   if (events.length > 0) await ports.bus.publish(events.map((owed) => eventOf(record, owed)));
+  for (const { type } of events) countPublished(ports, type);
   for (const owed of record.outbox) {
     if (owed.kind === "give-back") await giveBack(ports, record.id, owed.resource, owed.k);
     if (owed.kind === "tell-parent") await tellParent(ports, owed.parent);
@@ -24,7 +27,7 @@ export async function sendOutbox(ports: Ports, record: OperationRecord): Promise
     await ports.queue.send([
       {
         queue: record.step,
-        body: stepMessageOf(ports, record, record.owedStep),
+        body: stepMessageOf(ports, record, record.owedStep, from),
         ...(delayMs > 0 ? { delayMs: Math.min(delayMs, ports.queue.maxDelayMs) } : {}),
       },
     ]);

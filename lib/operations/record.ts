@@ -41,6 +41,28 @@ type Patched = { readonly [Field in keyof OperationRecord]: OperationRecord[Fiel
 /** Of one entry: 64 of them stay far below the bound of a ledger item. */
 const detailLength = 300;
 
+/** Of a row beside its request, its result and its history: intents, handles, ids, what is owed. */
+const restBytes = 6 * 1024;
+/** Beginning and end of a history that is never cut. */
+const keptEntries = 4;
+const entryBytes = ({ detail = "" }: HistoryEntry) => Buffer.byteLength(JSON.stringify(detail)) + 160;
+
+/** A row stays within what a ledger takes: of a long history of a large request the middle goes. */
+function fitted(record: OperationRecord): OperationRecord {
+  const { history } = record;
+  if (history.length <= 2 * keptEntries) return record;
+  const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value ?? null));
+  // The result stands in the event that tells of it, too.
+  const budget = limits.itemBytes - restBytes - bytesOf(record.request) - 2 * bytesOf(record.result);
+  let bytes = history.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  const kept = [...history];
+  while (bytes > budget && kept.length > 2 * keptEntries) {
+    const [gone] = kept.splice(keptEntries, 1);
+    bytes -= gone ? entryBytes(gone) : 0;
+  }
+  return kept.length === history.length ? record : { ...record, history: kept };
+}
+
 export function withHistory(
   history: readonly HistoryEntry[],
   entry: HistoryEntry | undefined,
@@ -88,7 +110,7 @@ export function advance(record: OperationRecord, change: Change, by: WrittenBy):
     sweeps: change.patch.sweeps ?? 0,
     history: withHistory(record.history, change.history && { at: by.now, ...change.history }),
   };
-  return next as OperationRecord;
+  return fitted(next as OperationRecord);
 }
 
 /** A change that moves nothing: same `seq`, same outbox. For intents, clears and late handles. */
@@ -105,5 +127,5 @@ export function amend(
     updatedAt: by.now,
     history: withHistory(record.history, history && { at: by.now, ...history }),
   };
-  return next as OperationRecord;
+  return fitted(next as OperationRecord);
 }

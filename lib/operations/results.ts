@@ -1,7 +1,7 @@
 import { describeDuration } from "../contracts/duration.ts";
 import type { EventData, EventType, Outcome } from "../contracts/event.ts";
 import { limits } from "../contracts/limits.ts";
-import type { Claim, Conclusion, OperationRecord } from "../contracts/operation.ts";
+import type { Children, Claim, Conclusion, OperationRecord } from "../contracts/operation.ts";
 import type { Ports } from "../contracts/ports.ts";
 import {
   isCheckpoint,
@@ -12,6 +12,7 @@ import {
   retryDelayMs,
   sweepSlackMs,
 } from "./backoff.ts";
+import { endOfChildren, markOfOutcome, pending } from "./children-marks.ts";
 import type { Later, Stop } from "./control-flow.ts";
 import type { Change, OwedEvent } from "./record.ts";
 import { isInDoubt, openIntents, type Run } from "./run.ts";
@@ -32,7 +33,7 @@ const cut = (text: string) => (text.length > limits.reasonLength ? `${text.slice
 
 /** Until when an operation whose deadline has passed may still look at the provider; a parent, at children that still do. */
 export function graceUntil(record: OperationRecord): number {
-  if (record.children) return record.deadline + 3 * lastLookGraceMs;
+  if (record.children) return Math.max(record.deadline + 3 * lastLookGraceMs, record.children.until ?? 0);
   const settledAt = Math.max(0, ...openIntents(record).map((intent) => intent.settledAt));
   return Math.max(record.deadline + lastLookGraceMs, settledAt + lastLookGraceMs / 3);
 }
@@ -197,14 +198,24 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
 /** What was concluded stands; only what should have been removed may be left. Whether a cancel took effect is not concluded. */
 export function timedOut(record: OperationRecord, status?: string): Omit<Extract<StepResult, { kind: "end" }>, "kind"> {
   if (record.concluded && record.concluded.outcome !== "cancelled") return withTracesLeft(record.concluded);
+  if (record.children) return endOfChildren(record, withRestTimedOut(record.children));
   const last = status ?? record.providerStatus;
-  return {
+  const end: Conclusion = {
     outcome: "timed-out",
     code: "deadline",
     reason: `The deadline passed; the provider's last word was ${last ?? "none"}`,
     ...(last === undefined ? {} : { status: last }),
   };
+  // What a deployment was to be made from is removed with it; where none came of it, nobody has removed it.
+  const left = record.handle === undefined && Object.values(record.intents).some((intent) => intent.harmless);
+  return left ? withTracesLeft(end) : end;
 }
+
+/** Of children that have not ended when nobody waits any longer. */
+const withRestTimedOut = (children: Children): Children => ({
+  ...children,
+  marks: children.marks.replaceAll(pending, markOfOutcome["timed-out"]),
+});
 
 /** The end of an operation whose traces could not all be removed: that changes nothing about its outcome, and is said. */
 export function withTracesLeft(conclusion: Conclusion): Conclusion {
@@ -286,7 +297,8 @@ export function postpone(run: Run, later: Later): Decision {
   }
   const slow = later.attention !== undefined || later.code === "paused";
   const wished = later.at ?? now + retryDelayMs(record.id, message.attempt, slow);
-  const at = now < record.deadline ? Math.min(wished, record.deadline) : wished;
+  // Nothing waits beyond the bound at which the operation ends whatever happens.
+  const at = Math.min(wished, now < record.deadline ? record.deadline : graceUntil(record));
   // Only tries that fail one after another lengthen the back-off; a look at a set time is none of them.
   const attempt = later.at === undefined ? message.attempt + 1 : 0;
   const known = record.waitingFor?.code === later.code;

@@ -4,6 +4,7 @@ import type { HistoryEntry, Intent, OperationRecord } from "../contracts/operati
 import type { HandlerContext, Ports, Version } from "../contracts/ports.ts";
 import type { Settling } from "../contracts/provider.ts";
 import type { StepMessage } from "../contracts/step-message.ts";
+import type { StepWatch } from "./observe.ts";
 
 /** What this process knows of intents on its own monotonic clock, which no change of the wall clock can move. */
 export class IntentClock {
@@ -31,7 +32,7 @@ export class IntentClock {
 
 type Effected =
   | { readonly kind: "done"; readonly nonce: string; readonly result: Json; readonly recovered: boolean }
-  | { readonly kind: "refused"; readonly nonce: string };
+  | { readonly kind: "refused"; readonly nonce: string; readonly startsOver: boolean };
 
 /** The handling of one delivery: the row as last read or written, and what became of its effects since. */
 export class Run {
@@ -44,6 +45,8 @@ export class Run {
   readonly unsettledFirst: () => Promise<string | undefined>;
   /** Of the operation's connection. */
   readonly limits: ConnectionLimits;
+  /** What is told of it, where somebody listens. */
+  readonly watch: StepWatch | undefined;
   record: OperationRecord;
   version: Version;
   /** `seq` that the row has as long as nobody but this run moved it. */
@@ -61,13 +64,16 @@ export class Run {
     {
       unsettledFirst = async () => undefined,
       limits = {},
+      watch,
     }: {
       readonly unsettledFirst?: (() => Promise<string | undefined>) | undefined;
       readonly limits?: ConnectionLimits | undefined;
+      readonly watch?: StepWatch | undefined;
     } = {},
   ) {
     this.unsettledFirst = unsettledFirst;
     this.limits = limits;
+    this.watch = watch;
     this.ports = ports;
     this.#intentClock = intentClock;
     this.message = message;
@@ -128,16 +134,14 @@ export class Run {
     this.record = this.merged(this.record);
   }
 
-  /** The effect provably did not take place: the intent is taken back. */
-  close(name: string, intent: Intent): void {
-    this.#effects.set(name, { kind: "refused", nonce: intent.nonce });
+  /**
+   * The effect provably did not take place: the intent is taken back.
+   * @param startsOver whether it was fenced off, so that later attempts go on counting
+   */
+  close(name: string, intent: Intent, startsOver = false): void {
+    this.#effects.set(name, { kind: "refused", nonce: intent.nonce, startsOver });
     this.#intentClock.forget(intent.nonce);
     this.record = this.merged(this.record);
-  }
-
-  /** Later attempts go on counting. */
-  notesStartingOver(): void {
-    this.record = { ...this.record, startedOver: (this.record.startedOver ?? 0) + 1 };
   }
 
   /** Whether something has happened that only this process knows. */
@@ -152,13 +156,15 @@ export class Run {
   /** A newer row with our effects under their own intents; another attempt's intent is never touched. */
   merged(record: OperationRecord): OperationRecord {
     const intents: Record<string, Intent> = { ...record.intents };
+    let startedOver = record.startedOver ?? 0;
     for (const [name, effected] of this.#effects) {
       const intent = intents[name];
       if (intent?.nonce !== effected.nonce) continue;
+      if (effected.kind === "refused" && effected.startsOver) startedOver += 1;
       if (effected.kind === "refused") delete intents[name];
       else intents[name] = { ...intent, result: effected.result, ...(effected.recovered ? { recovered: true } : {}) };
     }
-    return { ...record, intents };
+    return { ...record, intents, ...(startedOver > 0 ? { startedOver } : {}) };
   }
 
   /** Whether the row already says all that happened here: a twin that asked the provider was faster. */

@@ -13,18 +13,21 @@ import {
 import { isQuarantined, type OperationRecord, operationKey, recordVersion } from "../contracts/operation.ts";
 import type { Delivery, HandlerContext, MessageHandler, Ports, Settlement, Stored } from "../contracts/ports.ts";
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
+import { noSpan, traceIdOf } from "../contracts/telemetry.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { childrenOf, type Split } from "./children.ts";
 import { Later, Overtaken, Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { stepMessageOf } from "./messages.ts";
-import { once, withinRate } from "./once.ts";
+import { countEnd, StepWatch } from "./observe.ts";
+import { watched } from "./observe-effect.ts";
+import { once, takeChange } from "./once.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
 import type { EffectGate } from "./restore.ts";
 import { conclusionOf, type Decision, decide, ending, postpone } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
-import type { Step, StepResult } from "./step.ts";
+import type { LocalContext, Step, StepResult } from "./step.ts";
 import { ensurePlace, ensureTurn } from "./turn-wait.ts";
 import { giveBack, holdOf } from "./turns.ts";
 
@@ -73,6 +76,29 @@ class Runner<Provider> {
       if (error instanceof InvalidInputError) return { kind: "dead-letter", cause: error.message };
       throw error;
     }
+    const watch = StepWatch.of(this.#ports, message, delivery);
+    if (!watch) return this.#handle(message, delivery, context, undefined);
+    let settlement: Settlement | undefined;
+    try {
+      settlement =
+        watch.span === noSpan
+          ? await this.#handle(message, delivery, context, watch)
+          : await watch.span.within(() => this.#handle(message, delivery, context, watch));
+      return settlement;
+    } catch (error) {
+      watch.threw(error);
+      throw error;
+    } finally {
+      watch.settled(settlement);
+    }
+  }
+
+  async #handle(
+    message: StepMessage,
+    delivery: Delivery,
+    context: HandlerContext,
+    watch: StepWatch | undefined,
+  ): Promise<Settlement> {
     let run: Run | undefined;
     for (let tries = 0; tries < maxTries; tries += 1) {
       const stored = await this.#ports.ledger.read(operationKey(message.operation));
@@ -86,16 +112,18 @@ class Runner<Provider> {
       }
       if (run && row.record.state === "ended") await returnLateTurn(this.#ports, run.record, row.record);
       if (row.record.state === "ended" || message.seq !== row.record.seq || message.step !== row.record.step) {
-        return this.#settleStale(row, delivery);
+        return this.#settleStale(row, delivery, watch);
       }
+      watch?.began(row.record);
       try {
         run = new Run(this.#ports, this.#intentClock, message, delivery.id, context, row, {
           unsettledFirst: this.#options.unsettledFirst,
           limits: this.#options.limitsOf?.(row.record),
+          watch,
         });
         return await this.#carryOut(run);
       } catch (error) {
-        if (!(error instanceof Overtaken)) return this.#putBack(delivery, error);
+        if (!(error instanceof Overtaken)) return this.#putBack(message, delivery, watch, error);
       }
     }
     return release(
@@ -105,8 +133,8 @@ class Runner<Provider> {
   }
 
   /** A message that the row has moved past. Only when it wrote this very state did we crash before sending. */
-  async #settleStale(row: Row, delivery: Delivery): Promise<Settlement> {
-    if (row.record.writer === delivery.id) await this.#sendAndClear(row.record, row.version);
+  async #settleStale(row: Row, delivery: Delivery, watch: StepWatch | undefined): Promise<Settlement> {
+    if (row.record.writer === delivery.id) await this.#sendAndClear(row.record, row.version, watch);
     return acknowledge;
   }
 
@@ -115,10 +143,12 @@ class Runner<Provider> {
     try {
       const result = await this.#runStep(run);
       if (result === "waits-in-line") return acknowledge;
+      run.watch?.gave(result.kind);
       if (result.kind === "unchanged") return acknowledge;
       outcome = () => decide(run, result);
     } catch (error) {
       if (error instanceof Overtaken) throw error;
+      if (!(error instanceof Later || error instanceof Stop)) run.watch?.threw(error);
       if (error instanceof LeaseHeldError) return this.#lookAfterLease(run);
       if (!this.#decisionOn(run, error)) {
         // A defect of ours. What the provider did is written before the message goes back, so that the next try knows it.
@@ -135,6 +165,11 @@ class Runner<Provider> {
     if (!step) throw new ConfigurationError(`Expected a known step, got ${JSON.stringify(run.record.step)}`);
     const now = this.#ports.clock.now();
     const over = overBeforeStart(run.record, now);
+    if ("runLocal" in step) {
+      if (over) throw over;
+      refuseUnapproved(run.record);
+      return step.runLocal(this.#contextOf(run, now));
+    }
     const provider = await this.#options.providerOf(run.record).catch((error: unknown) => {
       throw over ?? error;
     });
@@ -143,26 +178,38 @@ class Runner<Provider> {
     const place = step.takesPlace === true && run.limits.inFlight !== undefined ? placeOn(run.record) : undefined;
     if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
-    if (run.record.approval && run.record.approval.by === undefined) {
-      throw new Later("approval", "Nobody has approved it yet", { at: run.record.deadline });
-    }
-    if (resource !== undefined && !(await ensureTurn(run, resource))) return "waits-in-line";
-    if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1))) return "waits-in-line";
-    if (step.changes !== undefined) {
-      await withinRate(run, step.changes);
-      // What is removed cannot be asked any more: how it ended has to be on disk first.
-      await this.#ports.ledger.durable();
-    }
+    refuseUnapproved(run.record);
+    if (resource !== undefined && !(await ensureTurn(run, resource))) return inLine(run, "turn");
+    if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1)))
+      return inLine(run, "in-flight");
+    // What is removed cannot be asked any more: how it ended has to be on disk first.
+    if (step.changes) await this.#ports.ledger.durable();
     return step.run({
-      operation: run.record,
+      ...this.#contextOf(run, now),
       provider,
-      once: (name, effect) => once(run, name, effect),
+      once: (name, effect) => once(run, name, run.watch ? watched(run.watch, name, effect) : effect),
+    });
+  }
+
+  /** Where the connection has a limit, each change outside an effect is counted, and the count is on disk before it. */
+  #gateOf(run: Run): { readonly beforeChange?: () => Promise<void> } {
+    if (run.limits.changesPerMinute === undefined) return {};
+    const beforeChange = async () => {
+      await takeChange(run);
+      await this.#ports.ledger.durable();
+    };
+    return { beforeChange };
+  }
+
+  #contextOf(run: Run, nowMs: number): LocalContext {
+    return {
+      operation: run.record,
       n: run.message.n,
       attempt: run.message.attempt,
       woken: run.message.wake === true,
-      call: { signal: run.signal, nowMs: now },
+      call: { signal: run.signal, nowMs, ...this.#gateOf(run) },
       children: () => childrenOf(run, this.#splitOf(run.record)),
-    });
+    };
   }
 
   #splitOf(record: OperationRecord): Split {
@@ -174,8 +221,9 @@ class Runner<Provider> {
   /** The end of an operation by an error, unless its step has something to remove first. */
   #stopping(record: OperationRecord, now: number, stop: Stop, run: Run): Decision {
     const conclusion = conclusionOf(stop);
-    const instead =
-      stop.outcome === "unknown" ? undefined : this.#options.steps[record.step]?.insteadOfEnd?.(record, conclusion);
+    const step = this.#options.steps[record.step];
+    const mayGoOn = stop.outcome !== "unknown" && step !== undefined && "run" in step;
+    const instead = mayGoOn ? step.insteadOfEnd?.(record, conclusion) : undefined;
     if (instead && instead.kind !== "unchanged") return decide(run, instead);
     const change: Change = ending(record, now, conclusion);
     return { kind: "write", change };
@@ -186,28 +234,29 @@ class Runner<Provider> {
     const now = this.#ports.clock.now();
     const { record } = run;
     if (error instanceof Stop) return this.#stopping(record, now, error, run);
-    if (error instanceof Later) return postpone(run, error);
+    if (error instanceof Later) return postponed(run, error);
     if (error instanceof RetryableError) {
       const at = error.retryAfterMs === undefined ? undefined : now + error.retryAfterMs;
       const code = error.status === 429 ? "throttled" : "unavailable";
-      return postpone(run, new Later(code, error.message, { at, requestId: error.requestId }));
+      return postponed(run, new Later(code, error.message, { at, requestId: error.requestId }));
     }
     if (error instanceof UnauthorizedError || error instanceof ConfigurationError) {
       const code = error instanceof UnauthorizedError ? "unauthorized" : "configuration";
       const attention = `Mend it, then look: drover connections check ${record.request.connection}`;
-      return postpone(run, new Later(code, error.message, { attention, requestId: error.requestId }));
+      return postponed(run, new Later(code, error.message, { attention, requestId: error.requestId }));
     }
     if (error instanceof PermanentError || error instanceof InvalidInputError) {
       // A refused question says nothing about the effect that it was asked for.
-      if (openIntents(record).length > 0) return postpone(run, new Later("unclear", error.message));
+      if (openIntents(record).length > 0) return postponed(run, new Later("unclear", error.message));
       return this.#stopping(record, now, new Stop("failed", error.code, error.message), run);
     }
-    if (error instanceof DroverError) return postpone(run, new Later("unavailable", error.message));
+    if (error instanceof DroverError) return postponed(run, new Later("unavailable", error.message));
     return undefined;
   }
 
   /** Another delivery is at work: look again when nothing of it can be under way. It is dropped then if that one got on. */
   async #lookAfterLease(run: Run): Promise<Settlement> {
+    run.watch?.postponed("lease");
     const liveUntil = openIntents(run.record).map((intent) => intent.liveUntil);
     // Never at once: after a jump of the wall clock only the monotonic clock knows that it is too early.
     const at = Math.max(this.#ports.clock.now() + 1_000, ...liveUntil);
@@ -216,7 +265,8 @@ class Runner<Provider> {
 
   async #sendOn(run: Run, owed: Extract<Decision, { kind: "send" }>): Promise<Settlement> {
     const delayMs = Math.min(this.#ports.queue.maxDelayMs, Math.max(0, owed.at - this.#ports.clock.now()));
-    const body = stepMessageOf(this.#ports, run.record, { ...owed, wake: run.message.wake });
+    const sent = { ...owed, wake: run.message.wake };
+    const body = stepMessageOf(this.#ports, run.record, sent, run.watch?.span.traceparent);
     await this.#ports.queue.send([{ queue: run.record.step, body, ...(delayMs > 0 ? { delayMs } : {}) }]);
     return acknowledge;
   }
@@ -232,7 +282,11 @@ class Runner<Provider> {
         : amend(run.record, {}, by);
       const version = await put(this.#ports.ledger, operationKey(next.id), next, run.version);
       if (version !== undefined) {
-        if (decision) await this.#sendAndClear(next, version);
+        if (next.state === "ended") {
+          countEnd(this.#ports, next);
+          run.watch?.ended(next);
+        }
+        if (decision) await this.#sendAndClear(next, version, run.watch);
         return acknowledge;
       }
       const stored = await this.#ports.ledger.read(operationKey(next.id));
@@ -269,20 +323,42 @@ class Runner<Provider> {
     return acknowledge;
   }
 
-  async #sendAndClear(record: OperationRecord, version: string): Promise<void> {
-    await sendOutbox(this.#ports, record);
+  async #sendAndClear(record: OperationRecord, version: string, watch: StepWatch | undefined): Promise<void> {
+    await sendOutbox(this.#ports, record, watch?.span.traceparent);
     if (mustClear(record)) await clearOutbox(this.#ports, record, version, this.#options.retainMs);
   }
 
-  #putBack(delivery: Delivery, error: unknown): Settlement {
+  #putBack(message: StepMessage, delivery: Delivery, watch: StepWatch | undefined, error: unknown): Settlement {
+    watch?.threw(error);
+    watch?.postponed("defect");
     this.#ports.log.error("a step failed for a reason that is not the provider's", {
       queue: delivery.queue,
       message: delivery.id,
       receives: delivery.receives,
+      operation: message.operation,
+      step: message.step,
+      connection: watch?.connection,
+      trace_id: traceIdOf(message.traceparent),
       error: messageOf(error),
     });
     return release(retryDelayMs(delivery.id, delivery.receives), error);
   }
+}
+
+/** The try is over; the message of whoever hands over the turn goes on. */
+function inLine(run: Run, code: "turn" | "in-flight"): "waits-in-line" {
+  run.watch?.postponed(code);
+  return "waits-in-line";
+}
+
+function postponed(run: Run, later: Later): Decision {
+  run.watch?.postponed(later.code);
+  return postpone(run, later);
+}
+
+function refuseUnapproved({ approval, deadline }: OperationRecord): void {
+  if (!approval || approval.by !== undefined) return;
+  throw new Later("approval", "Nobody has approved it yet", { at: deadline });
 }
 
 const placeOn = ({ request }: OperationRecord) => `in-flight:${request.connection}`;

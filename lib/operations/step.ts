@@ -2,7 +2,6 @@ import type { EventData, Outcome } from "../contracts/event.ts";
 import type { Json, JsonObject } from "../contracts/json.ts";
 import type { Children, Conclusion, Intent, OperationRecord } from "../contracts/operation.ts";
 import type { CallContext, Found, PollPace, Settling } from "../contracts/provider.ts";
-import type { ChildrenOfRun } from "./children.ts";
 
 /** What a step says has become of the operation. Data: the runner writes it, sends what it owes and settles the message. */
 export type StepResult =
@@ -86,10 +85,21 @@ export interface Done<Result extends Json> {
 
 export type Once = <Result extends Json>(name: string, effect: Effect<Result>) => Promise<Done<Result>>;
 
-export interface StepContext<Provider> {
+/** What the steps of a parent can do with its children. */
+export interface ChildrenOfRun {
+  /** Makes the next few; safe to repeat. */
+  begin(): Promise<Children>;
+  /** How many have ended, as their own rows say. */
+  look(): Promise<Children>;
+  /** Whether all have ended; stops looking at the first that has not. */
+  allEnded(): Promise<boolean>;
+  /** Asks every child that has not ended to end. */
+  cancel(): Promise<void>;
+}
+
+/** What every step is given. */
+export interface LocalContext {
   readonly operation: OperationRecord;
-  readonly provider: Provider;
-  readonly once: Once;
   /** Polls without a change before this one. */
   readonly n: number;
   /** Tries of this step that failed one after another. */
@@ -101,19 +111,36 @@ export interface StepContext<Provider> {
   readonly children: () => ChildrenOfRun;
 }
 
-export interface Step<Provider> {
+export interface StepContext<Provider> extends LocalContext {
+  readonly provider: Provider;
+  readonly once: Once;
+}
+
+/** A step that asks nothing of a provider: it works for connections, too, that are not configured any more. */
+export interface LocalStep {
+  readonly name: string;
+  runLocal(context: LocalContext): Promise<StepResult>;
+}
+
+export interface ProviderStep<Provider> {
   readonly name: string;
   /** The provider resource that this step writes to: operations on it take turns. */
   turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
   /** Whether the operation is in flight from here on, which the connection may limit. */
   readonly takesPlace?: boolean;
-  /** Requests outside `once` that change something, at the most: they count for the connection's limit. */
-  readonly changes?: number;
+  /** Whether it changes something outside `once`: what was written before is then on disk first. */
+  readonly changes?: boolean;
   /** Where an operation goes that has to end here, and must not yet. Undefined: it ends. */
   insteadOfEnd?(operation: OperationRecord, conclusion: Conclusion): StepResult | undefined;
   run(context: StepContext<Provider>): Promise<StepResult>;
 }
 
-export function defineStep<Provider>(step: Step<Provider>): Step<Provider> {
+export type Step<Provider> = LocalStep | ProviderStep<Provider>;
+
+export function defineStep<Provider>(step: ProviderStep<Provider>): ProviderStep<Provider> {
+  return step;
+}
+
+export function defineLocalStep(step: LocalStep): LocalStep {
   return step;
 }

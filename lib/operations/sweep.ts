@@ -1,5 +1,6 @@
 import { messageOf } from "../contracts/errors.ts";
 import {
+  dueAtOf,
   isQuarantined,
   type OperationRecord,
   operationKey,
@@ -7,9 +8,11 @@ import {
   type TombstoneRecord,
 } from "../contracts/operation.ts";
 import type { Ports, Stored } from "../contracts/ports.ts";
+import { instruments, noSpan, type Span } from "../contracts/telemetry.ts";
 import { outboxSlackMs, sweepDelayMs, sweepSlackMs } from "./backoff.ts";
 import { Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
+import { countEnd } from "./observe.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
 import { conclusionOf, ending, graceUntil, timedOut } from "./results.ts";
@@ -36,11 +39,26 @@ export interface Swept {
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const { ports } = options;
+  const { telemetry, clock } = ports;
   const counts = { resent: 0, ended: 0, forgotten: 0, left: 0 };
-  for (const key of await ports.ledger.due(ports.clock.now(), options.limit)) {
-    counts[await sweepKey(options, key)] += 1;
+  const startedMs = clock.monotonicMs();
+  const keys = await ports.ledger.due(clock.now(), options.limit);
+  if (telemetry) telemetry.record(instruments.sweepLag, (await overdueMs(ports, keys[0])) / 1000);
+  for (const key of keys) {
+    const became = await sweepKey(options, key);
+    counts[became] += 1;
+    telemetry?.count(instruments.sweptRows, 1, became);
   }
+  telemetry?.record(instruments.sweepDuration, (clock.monotonicMs() - startedMs) / 1000);
   return counts;
+}
+
+/** How late the sweep comes to the first row, which is the most overdue one. Read again when its turn comes. */
+async function overdueMs({ ledger, clock }: Ports, first: string | undefined): Promise<number> {
+  if (first === undefined) return 0;
+  const stored = await ledger.read(first).catch(() => undefined);
+  const dueAt = stored && dueAtOf(stored.record);
+  return dueAt === undefined ? 0 : Math.max(0, clock.now() - dueAt);
 }
 
 /** One row that cannot be written or sent for never keeps the sweep from the others; it stays due. */
@@ -67,7 +85,7 @@ async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Sw
   if (record.state === "ended") return resend(options, record, stored.version, now);
   // An effect may be under way: whoever sent it writes its result, and a look would come too early anyway.
   if (openIntents(record).some((intent) => intent.liveUntil > now)) return "left";
-  if (now >= graceUntil(record) || (record.parked && now >= record.deadline)) {
+  if (now >= graceUntil(record) || (record.parked && !record.children && now >= record.deadline)) {
     return write(options, record, stored.version, expired(record, now));
   }
   if (record.resumeAt !== undefined && record.wakeAt !== record.resumeAt) {
@@ -76,9 +94,15 @@ async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Sw
   return write(options, record, stored.version, {
     patch: { sweeps: record.sweeps + 1, resumeAt: undefined },
     owedStep: { n: record.n, attempt: 0, notBefore: now },
-    wakeAt: Math.min(now + sweepDelayMs(record.sweeps), Math.max(record.deadline, now + sweepSlackMs)),
+    wakeAt: Math.min(now + nextSweepMs(record), Math.max(record.deadline, now + sweepSlackMs)),
     history: { what: "swept", step: record.step, detail: "Nothing was heard in time, so the step is sent again" },
   });
+}
+
+/** Whoever waits for a place and is beyond the line has nobody to wake it but the sweep: that one does not come ever more rarely. */
+function nextSweepMs({ waitingFor, sweeps }: OperationRecord): number {
+  const inLine = waitingFor?.code === "turn" || waitingFor?.code === "in-flight";
+  return inLine ? sweepSlackMs : sweepDelayMs(sweeps);
 }
 
 async function write(
@@ -91,9 +115,12 @@ async function write(
   const next = advance(record, change, { now: ports.clock.now(), nonce: ports.randomness.id() });
   const written = await put(ports.ledger, operationKey(record.id), next, version);
   if (written === undefined) return "left";
-  await sendOutbox(ports, next);
+  const ended = next.state === "ended";
+  if (ended) countEnd(ports, next);
+  const span = spanOf(ports, next, ended ? "ended" : "resent");
+  await sendOutbox(ports, next, span.traceparent).finally(() => span.end());
   if (mustClear(next)) await clearOutbox(ports, next, written, options.retainMs);
-  return next.state === "ended" ? "ended" : "resent";
+  return ended ? "ended" : "resent";
 }
 
 /** An outbox that nobody is known to have sent, of a row that has no step message outstanding. Its `seq` need not move: nothing is asked of a step. */
@@ -108,9 +135,23 @@ async function resend(
   const noted = amend(record, { sweeps: record.sweeps + 1, wakeAt }, { now, nonce: ports.randomness.id() });
   const written = await put(ports.ledger, operationKey(record.id), noted, version);
   if (written === undefined) return "left";
-  await sendOutbox(ports, noted);
+  const span = spanOf(ports, noted, "resent");
+  await sendOutbox(ports, noted, span.traceparent).finally(() => span.end());
   await clearOutbox(ports, noted, written, options.retainMs);
   return "resent";
+}
+
+/** A hop that no message began: it follows the acceptance. */
+function spanOf({ telemetry }: Ports, record: OperationRecord, result: keyof Swept): Span {
+  if (!telemetry?.tracing) return noSpan;
+  return telemetry.span(`sweep ${record.step}`, "producer", record.traceparent, {
+    "drover.operation.id": record.id,
+    "drover.request.type": record.request.type,
+    "drover.connection": record.request.connection,
+    "drover.step": record.step,
+    "drover.seq": record.seq,
+    "drover.sweep.result": result,
+  });
 }
 
 /** The end of an operation that no step has ended in time. An effect that nobody knows of stays unknown. */

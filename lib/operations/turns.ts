@@ -184,9 +184,9 @@ export async function giveBack(ports: Ports, operation: string, resource: string
     const { holders, line, capacity } = stored.record;
     const left = holders.filter(stays);
     const rest = line.filter(stays);
-    // Handed over before, perhaps by ourselves just before a crash: the new holders may not have been woken.
+    // Handed over before, perhaps by ourselves just before a crash: the newest holders may not have been woken.
     if (left.length === holders.length && rest.length === line.length) {
-      for (const holder of holders) await wakeWaiting(ports, holder.operation);
+      for (const holder of holders.slice(-checkedHolds)) await wakeWaiting(ports, holder.operation);
       return;
     }
     const room = Math.max(0, capacity - left.length);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { operationKey } from "../../lib/contracts/operation.ts";
 import type { Ports } from "../../lib/contracts/ports.ts";
 import type { Polled } from "../../lib/contracts/provider.ts";
-import { cancelOperation } from "../../lib/operations/commands.ts";
+import { cancelOperation, resolveOperation } from "../../lib/operations/commands.ts";
 import { takeTurn } from "../../lib/operations/turns.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt, rowOf } from "./by-hand.ts";
@@ -145,6 +145,48 @@ describe("a request for many servers", () => {
     expect(await fleet.runUntilQuiet()).toBe(true);
     expect(childrenOf(fleet).map((row) => row.outcome)).toEqual(["cancelled", "cancelled"]);
     expect(fleet.cloud.deployments).toEqual([]);
+  });
+
+  test("whose deadline passes before all children are made counts the others as timed out", async () => {
+    const fleet = new ByHand();
+    fleet.submit(serversBody("r1", serverNames(60), { deadline: "PT10M" }));
+    await fleet.step("inbox");
+    await fleet.step("start-children");
+    expect(childrenOf(fleet)).toHaveLength(50);
+    await fleet.world.run(() => childrenOf(fleet).every((row) => row.state === "ended"), 5 * 60_000);
+    // The message that makes the others is late.
+    expect(childrenOf(fleet)).toHaveLength(60);
+    const late = new ByHand();
+    late.submit(serversBody("r1", serverNames(60), { deadline: "PT10M" }));
+    await late.step("inbox");
+    await late.step("start-children");
+    late.pass(11 * 60_000);
+    expect(await late.runUntilQuiet()).toBe(true);
+    expect(childrenOf(late)).toHaveLength(50);
+    expect(late.row("r1")?.result).toMatchObject({ children: { total: 60, ended: { "timed-out": 60 } } });
+    expect((late.row("r1")?.endedAt ?? 0) - (late.row("r1")?.deadline ?? 0)).toBeLessThan(5 * 60_000);
+  });
+
+  test("whose connection is not configured any more still reaches its children with a cancel", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 3_600_000 }, { inFlight: 1 });
+    fleet.submit(serversBody("r1", serverNames(5)));
+    await fleet.world.run(() => false, 60_000);
+    fleet.cloud.configured = false;
+    await cancelOperation(fleet.world.outside, idOf("r1"), { by: "somebody" });
+    await fleet.world.run(() => false, 60_000);
+    const asked = childrenOf(fleet).filter((row) => row.cancelRequested !== undefined);
+    expect(asked).toHaveLength(5);
+  });
+
+  test("succeeds when a person has settled the child that nobody knew of", async () => {
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 600_000, creates: ["lose-reply"], finds: ["ambiguous"] });
+    fleet.submit(serversBody("r1", serverNames(2)));
+    const unknown = () => childrenOf(fleet).find((row) => row.outcome === "unknown");
+    await fleet.world.run(() => unknown() !== undefined, 300_000);
+    const note = { by: "ada", note: "looked" };
+    await resolveOperation(fleet.world.outside, unknown()?.id ?? "", "succeeded", note, 1_000_000);
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(fleet.row("r1")?.outcome).toBe("succeeded");
   });
 
   test("is refused from the source that is kept for children", async () => {

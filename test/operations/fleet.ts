@@ -3,6 +3,7 @@ import { requestRoutes } from "../../functions/request-routes.ts";
 import { steps } from "../../functions/steps.ts";
 import { sweepOverdue } from "../../functions/sweep-overdue/step.ts";
 import type { ConnectionLimits } from "../../lib/contracts/configuration.ts";
+import { ConfigurationError } from "../../lib/contracts/errors.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
 import { deadLetterQueueOf, inboxQueue, type Ports } from "../../lib/contracts/ports.ts";
@@ -54,11 +55,15 @@ export function functionsOver(
   provider: DeploymentProvider,
   limits: ConnectionLimits = {},
   needsApproval: () => boolean = () => false,
+  isConfigured: () => boolean = () => true,
 ) {
   const runner = createRunner({
     ports,
     steps,
-    providerOf: async () => provider,
+    providerOf: async () => {
+      if (isConfigured()) return provider;
+      throw new ConfigurationError("Expected the connection in the configuration, got none");
+    },
     retainMs,
     limitsOf: () => limits,
     splitOf: ({ request }) => requestRoutes[request.type].split,
@@ -95,7 +100,7 @@ export class Fleet {
     let cloud: FakeCloud | undefined;
     this.world = new World(options, (ports: Ports, io: Io) => {
       cloud ??= this.cloud;
-      return functionsOver(ports, cloud.provider(io), limits, needsApproval);
+      return functionsOver(ports, cloud.provider(io), limits, needsApproval, () => this.cloud.configured);
     });
     this.cloud = new FakeCloud(this.world.clock, behaviour);
   }

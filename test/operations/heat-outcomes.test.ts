@@ -3,7 +3,7 @@ import { cancelOperation } from "../../lib/operations/commands.ts";
 import { explain } from "../../lib/operations/explain.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { idOf } from "./fleet.ts";
-import { finishedConfig, HeatWorld, secrets, serverOne, serverTwo, sourceConfig } from "./heat-world.ts";
+import { finishedConfig, HeatWorld, project, secrets, serverOne, serverTwo, sourceConfig } from "./heat-world.ts";
 
 const creates = { method: "POST", path: "*/software_deployments", times: 1 } as const;
 const derives = { method: "POST", path: "*/software_configs", times: 1 } as const;
@@ -221,5 +221,57 @@ describe("a Heat deployment", () => {
     expect(everything.includes("signalObject")).toBe(true);
     const canaries = [...Object.values(secrets), "temp_url_sig", "canary-of-the-script", "gAAAA"];
     expect(canaries.filter((secret) => everything.includes(secret))).toEqual([]);
+  });
+
+  test("does not wait for what cannot be removed for hours, as somebody asks it to", async () => {
+    const gone = { kind: "status", status: 503, body: "text-503", retryAfterSeconds: 36_000 } as const;
+    const heat = new HeatWorld({ mode: "cloud" }, { faults: [{ ...gone, method: "DELETE", path: "*" }] });
+    const row = await played(heat);
+    expect(row?.outcome).toBe("succeeded");
+    expect((row?.endedAt ?? 0) - (row?.createdAt ?? 0)).toBeLessThan(10 * 60_000);
+  });
+
+  test.each(["default", "value"])("refuses a secret in the %s of an input that the config declares", async (key) => {
+    const declared = { name: "x", type: "String", [key]: { $secret: "vault:swift-key" } };
+    const id = "98666dee-1111-4e80-9fc2-39c6820b05e5";
+    const heat = new HeatWorld(
+      { mode: "cloud" },
+      { configs: [{ id, projectId: project, name: "sly", group: "script", config: "echo $x", inputs: [declared] }] },
+    );
+    const row = await played(heat, { deployment: { config_id: id } });
+    expect(row).toMatchObject({ outcome: "failed", code: "unfit-deployment" });
+    expect(heat.derivedConfigs()).toBe(0);
+    expect(JSON.stringify(heat.emulator.state.configs())).not.toContain(secrets["vault:swift-key"]);
+  });
+
+  test("refuses a secret in a default that is sent along", async () => {
+    const heat = new HeatWorld({ mode: "cloud" });
+    const inputs = [{ name: "x", default: { $secret: "vault:swift-key" } }];
+    heat.submit("r1", [serverOne], { deployment: { config: { group: "script", config: "echo $x", inputs } } });
+    expect(await heat.runUntilQuiet()).toBe(true);
+    expect(heat.rows()).toEqual([]);
+    expect(JSON.stringify(heat.world.store.events.at(-1))).toContain("expected no secret as a default");
+  });
+});
+
+describe("many Heat deployments", () => {
+  const servers = Array.from({ length: 20 }, (_, index) => `server-${index + 1}`);
+
+  test("change the connection no more often than its limit allows, removals included, and come to an end", async () => {
+    const heat = new HeatWorld({ mode: "cloud" }, {}, { changesPerMinute: 10, inFlight: 5 });
+    const row = await played(heat, { deadline: "PT2H" }, servers);
+    expect(row?.outcome).toBe("succeeded");
+    const changes = heat.emulator
+      .requests()
+      .filter(({ method, path }) => method !== "GET" && method !== "HEAD" && !path.startsWith("/v3/"))
+      // What servers put themselves is none of ours.
+      .filter(({ method, path }) => !(method === "PUT" && path.startsWith("/v1/AUTH_")))
+      .map(({ at }) => at);
+    expect(changes).toHaveLength(20 * 5);
+    const most = Math.max(...changes.map((from) => changes.filter((at) => at >= from && at < from + 60_000).length));
+    expect(most).toBeLessThanOrEqual(10);
+    // A hundred changes, ten in seventy seconds.
+    expect((changes.at(-1) ?? 0) - (changes[0] ?? 0)).toBeLessThan(20 * 60_000);
+    expect(heat.emulator.state.deployments()).toEqual([]);
   });
 });

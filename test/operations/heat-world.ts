@@ -1,11 +1,13 @@
 import { createHeatEmulator, type HeatEmulator, type HeatScenario } from "../../emulators/heat/index.ts";
-import type { HeatConnection } from "../../lib/contracts/configuration.ts";
+import type { ConnectionLimits, HeatConnection } from "../../lib/contracts/configuration.ts";
 import { heatConnectionSchema } from "../../lib/contracts/connections/heat.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import { inboxQueue } from "../../lib/contracts/ports.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { createHeatProvider } from "../../lib/providers/heat/index.ts";
+// Loaded when it is first needed, which takes real time that a virtual clock does not wait for.
+import "../../lib/providers/heat/keystone-v3.ts";
 import { World, type WorldOptions } from "../simulation/world.ts";
 import { functionsOver, serversBody } from "./fleet.ts";
 
@@ -22,7 +24,7 @@ export const sourceConfig = "98666dee-add9-4e80-9fc2-39c6820b05e5";
 export const finishedConfig = "98666dee-0000-4e80-9fc2-39c6820b05e5";
 export const serverOne = "e3a5f70a-b3e6-420e-804e-a92cc7764874";
 export const serverTwo = "152886f3-0c5f-4eb6-8e74-12ae2a4dd172";
-const project = "254e75f3624245b2a7d8c2506130bdaa";
+export const project = "254e75f3624245b2a7d8c2506130bdaa";
 
 const connection: HeatConnection = heatConnectionSchema.parse({
   kind: "heat",
@@ -69,7 +71,11 @@ export class HeatWorld {
   readonly world: World;
   readonly emulator: HeatEmulator;
 
-  constructor(options: WorldOptions, more: Pick<HeatScenario, "faults" | "outcomes" | "settings"> = {}) {
+  constructor(
+    options: WorldOptions,
+    more: Pick<HeatScenario, "faults" | "outcomes" | "settings" | "configs"> = {},
+    limits: ConnectionLimits = {},
+  ) {
     const world: World = new World(options, (ports, io) =>
       functionsOver(
         ports,
@@ -85,6 +91,7 @@ export class HeatWorld {
             return io(label, () => this.emulator.fetch(request));
           },
         }),
+        limits,
       ),
     );
     this.world = world;
@@ -92,7 +99,7 @@ export class HeatWorld {
       now: () => world.clock.now(),
       delay: (ms) => world.clock.sleep(ms),
       newId: () => world.randomness.uuid(),
-      scenario: { ...scenario, ...more },
+      scenario: { ...scenario, ...more, configs: [...(scenario.configs ?? []), ...(more.configs ?? [])] },
     });
   }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Ports } from "../../lib/contracts/ports.ts";
-import { grantChanges } from "../../lib/operations/rate.ts";
+import { grantChange, whenChangeable } from "../../lib/operations/rate.ts";
 import { World } from "../simulation/world.ts";
 
 const world = () => new World({ mode: "cloud" }, () => ({ handlers: {}, sweep: async () => undefined }));
-const ask = (ports: Ports, count = 1, booked = false, perMinute = 3) =>
-  grantChanges(ports, { connection: "c", perMinute, count, booked });
+const change = (booked = false, perMinute = 3, connection = "c") => ({ connection, perMinute, operation: "o", booked });
+const ask = (ports: Ports, booked = false, perMinute = 3) => grantChange(ports, change(booked, perMinute));
 
 describe("the changes of a connection", () => {
   test("are granted at once up to the limit, then at times of their own", async () => {
@@ -23,22 +23,34 @@ describe("the changes of a connection", () => {
     const booked = (await ask(ports)) ?? 0;
     clock.advance(booked - clock.now());
     expect(await ask(ports)).toBeGreaterThan(booked);
-    expect(await ask(ports, 1, true)).toBeUndefined();
+    expect(await ask(ports, true)).toBeUndefined();
   });
 
-  test("of which one needs more than a minute allows go alone", async () => {
+  test("are looked at without being taken", async () => {
+    const { outside: ports } = world();
+    for (const _ of [1, 2, 3, 4, 5]) expect(await whenChangeable(ports, change())).toBeUndefined();
+    for (const _ of [1, 2, 3]) expect(await ask(ports)).toBeUndefined();
+    expect(await whenChangeable(ports, change())).toBeGreaterThan(0);
+  });
+
+  test("that were booked and that nobody came for hold nobody off for long", async () => {
     const { outside: ports, clock } = world();
-    expect(await ask(ports, 3, false, 2)).toBeUndefined();
-    const again = (await ask(ports, 3, false, 2)) ?? 0;
-    expect(again - clock.now()).toBeGreaterThanOrEqual(60_000);
-    clock.advance(again - clock.now());
-    expect(await ask(ports, 3, true, 2)).toBeUndefined();
+    for (let count = 0; count < 200; count += 1) await ask(ports);
+    clock.advance(5 * 60_000);
+    expect(await ask(ports)).toBeUndefined();
+  });
+
+  test("are free again at once when the limit is raised", async () => {
+    const { outside: ports, clock } = world();
+    for (const _ of [1, 2, 3, 4]) await ask(ports);
+    const again = (await ask(ports, true, 10)) ?? clock.now();
+    expect(again).toBe(clock.now());
   });
 
   test("are counted by connection", async () => {
     const { outside: ports } = world();
     for (const _ of [1, 2, 3]) await ask(ports);
-    expect(await grantChanges(ports, { connection: "d", perMinute: 1, count: 1, booked: false })).toBeUndefined();
+    expect(await grantChange(ports, change(false, 1, "d"))).toBeUndefined();
   });
 
   test("are never more than the limit within any minute, whoever asks when", async () => {
@@ -53,7 +65,7 @@ describe("the changes of a connection", () => {
       const next = waiting.shift();
       if (!next) break;
       clock.advance(Math.max(0, next.at - clock.now()));
-      const again = await ask(ports, 1, next.booked, 10);
+      const again = await ask(ports, next.booked, 10);
       if (again === undefined) granted.push(clock.now() + (Number.parseInt(randomness.hex(4), 16) % 10_000));
       else waiting.push({ at: again + (Number.parseInt(randomness.hex(4), 16) % 3_000), booked: true });
     }

@@ -10,6 +10,8 @@ import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import { inboxQueue } from "../../lib/contracts/ports.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { createAzureSphereProvider } from "../../lib/providers/azure-sphere/index.ts";
+// Loaded when it is first needed, which takes real time that a virtual clock does not wait for.
+import "../../lib/providers/entra/client-secret.ts";
 import { World, type WorldOptions } from "../simulation/world.ts";
 import { functionsOver, requestBody } from "./fleet.ts";
 

@@ -31,6 +31,8 @@ export interface FakeBehaviour {
 export class FakeCloud {
   readonly deployments: FakeDeployment[] = [];
   readonly behaviour: FakeBehaviour;
+  /** Whether the connection is still in the configuration. */
+  configured = true;
   /** What was refused once is refused for ever. */
   readonly #refused = new Set<string>();
   readonly clock: VirtualClock;

@@ -1,4 +1,5 @@
 import type { DroverEvent } from "../../lib/contracts/event.ts";
+import { limits } from "../../lib/contracts/limits.ts";
 import { dueAtOf, type LedgerRecord } from "../../lib/contracts/operation.ts";
 import type { OperationFilter, Page, Stored, Version } from "../../lib/contracts/ports.ts";
 
@@ -84,8 +85,11 @@ export class MemoryStore {
   }
 
   #store(key: string, record: LedgerRecord): Version {
+    const text = JSON.stringify(record);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > limits.itemBytes) throw new Error(`Expected ${key} within ${limits.itemBytes} bytes, got ${bytes}`);
     this.#versions += 1;
-    this.rows.set(key, { text: JSON.stringify(record), version: this.#versions });
+    this.rows.set(key, { text, version: this.#versions });
     return String(this.#versions);
   }
 }

@@ -77,7 +77,16 @@ export const softwareConfig = z.strictObject({
         name: inputName,
         type: z.optional(z.enum(inputTypes)),
         description: z.optional(text),
-        default: z.optional(z.json()),
+        default: z.optional(
+          z
+            .json()
+            .check(
+              z.refine(
+                (value) => !namesSecret(value),
+                "expected no secret as a default: name it in input_values, where the connection can be asked",
+              ),
+            ),
+        ),
         replace_on_change: z.optional(z.boolean()),
       }),
     ),

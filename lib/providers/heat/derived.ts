@@ -1,6 +1,5 @@
 import { PermanentError } from "../../contracts/errors.ts";
 import type { Intent } from "../../contracts/operation.ts";
-import { isSecretValue } from "../../contracts/requests/heat.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { CallBody } from "../call.ts";
 import { readSecret } from "../read-secret.ts";
@@ -50,13 +49,13 @@ export async function derivedBody(
 ): Promise<CallBody> {
   const secrets: Secret[] = signal === undefined ? [] : [signal.url];
   const inputs: unknown[] = [];
-  for (const { input, value } of valuedInputs(deploy, declared)) {
-    if (!isSecretValue(value)) {
+  for (const { input, value, reference } of valuedInputs(deploy, declared)) {
+    if (reference === undefined) {
       inputs.push({ ...input, value });
       continue;
     }
     const what = `the value of input ${JSON.stringify(input.name.slice(0, 64))}`;
-    const secret = await readSecret(read, value.$secret, { what, provider });
+    const secret = await readSecret(read, reference, { what, provider });
     const text = secret.reveal();
     // Both forms can come back in an error: the text, and the text as it stood in the JSON.
     secrets.push(secret, new Secret(JSON.stringify(text).slice(1, -1)));

@@ -17,10 +17,12 @@ export interface Declared {
 const standardInputs = ["deploy_server_id", "deploy_action"];
 const signalInputs = ["deploy_signal_transport", "deploy_signal_id", "deploy_signal_verb"];
 
-/** An input of the derived config, its value perhaps still a reference. */
+/** An input of the derived config. */
 export interface Valued {
   readonly input: HeatInput;
   readonly value: Json | SecretValue;
+  /** A reference that the request itself names, and that the connection was asked about. What a config says is never one. */
+  readonly reference?: string;
 }
 
 function ownInputs({ completion }: Deploy): ReadonlySet<string> {
@@ -38,7 +40,9 @@ export function valuedInputs(deploy: Deploy, { inputs }: Declared): readonly Val
   const own = ownInputs(deploy);
   return inputs.flatMap((input) => {
     const value = own.has(input.name) ? undefined : effectiveValue(deploy, input);
-    return value === undefined ? [] : [{ input, value }];
+    if (value === undefined) return [];
+    const named = Object.hasOwn(deploy.inputValues, input.name) && isSecretValue(value);
+    return [{ input, value, ...(named ? { reference: value.$secret } : {}) }];
   });
 }
 
@@ -80,11 +84,19 @@ export function problemsOf(deploy: Deploy, declared: Declared): readonly string[
 
 function inputProblems(deploy: Deploy, declared: Declared): readonly string[] {
   const undeclared = deploy.derived ? undeclaredInputs(deploy, declared) : [];
+  const referring = declared.inputs.filter(
+    ({ default: value, value: set }) => isSecretValue(value) || isSecretValue(set),
+  );
   const missing = deploy.derived ? valuelessInputs(deploy, declared) : unvaluedInputs(deploy, declared);
   const advice = deploy.derived
     ? "give each a value in input_values"
     : "use useConfig derived, which gives each a value";
   return [
+    ...(referring.length === 0
+      ? []
+      : [
+          `secrets in what the config declares (${list(referring.map(({ name }) => name))}; name them in input_values, where the connection can be asked)`,
+        ]),
     ...(undeclared.length === 0 ? [] : [`inputs that the config does not declare (${list(undeclared)})`]),
     ...(missing.length === 0 ? [] : [`inputs without a value (${list(missing)}; ${advice})`]),
   ];

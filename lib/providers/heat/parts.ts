@@ -33,7 +33,7 @@ export const defaultBounds: Bounds = {
   listBytes: 32 * 1024 * 1024,
   configPageSize: 200,
   configPages: 100,
-  fullOutputsBytes: 16 * 1024,
+  fullOutputsBytes: 8 * 1024,
   signedUrlMarginMs: 3_600_000,
 };
 

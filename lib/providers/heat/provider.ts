@@ -44,7 +44,7 @@ export function createHeatProvider(options: HeatProviderOptions): DeploymentProv
       poll(parts, { deploy: deployOf(request), handle: handleOf(handle), intent, signal }),
     withdrawal: "The deployment was deleted at the provider; a script that has begun on the server is not stopped",
     cleansUp: (request: OperationRequest, outcome: Outcome) => cleansUp(deployOf(request), outcome),
-    cleanUp: async (request, traces, { signal }) => cleanUp(parts, deployOf(request), traces, signal),
+    cleanUp: async (request, traces, context) => cleanUp(parts, deployOf(request), traces, context),
     report: async (request, handle, said, { signal }) =>
       report(parts, deployOf(request), handleOf(handle), said, signal),
     check: (context) => check(parts, context),

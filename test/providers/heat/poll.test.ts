@@ -159,9 +159,9 @@ describe("outputs in full", () => {
   });
 
   test("are a digest when they are long", async () => {
-    const seen = await poll(ended({ output_values: { deploy_stdout: "x".repeat(16 * 1024) } }), full);
+    const seen = await poll(ended({ output_values: { deploy_stdout: "x".repeat(8 * 1024) } }), full);
     expect(seen).toMatchObject({
-      result: { outputs: { bytes: expect.any(Number) }, notes: [expect.stringContaining("more than the 16384")] },
+      result: { outputs: { bytes: expect.any(Number) }, notes: [expect.stringContaining("more than the 8192")] },
     });
   });
 
