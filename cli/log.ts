@@ -1,10 +1,14 @@
 import { type DestinationStream, pino } from "pino";
 import type { LogLevel } from "../lib/configuration/environment.ts";
 import type { Log, LogFields } from "../lib/contracts/ports.ts";
+import { redacted, redaction } from "./redaction.ts";
 import { shown } from "./table.ts";
 import type { Style } from "./terminal.ts";
 
-/** One JSON object for each line, with the level and the time as text. */
+/**
+ * One JSON object for each line, with the level and the time as text. What an entry is about stands in fields of the same name
+ * everywhere: `operation`, `step`, `connection`, `trace_id`.
+ */
 export function structuredLog(level: LogLevel, write: (text: string) => void): Log {
   return logOver(level, { write });
 }
@@ -21,6 +25,8 @@ function logOver(level: LogLevel, destination: DestinationStream): Log {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      redact: redaction,
+      hooks: { streamWrite: redacted },
     },
     destination,
   );
@@ -44,7 +50,7 @@ export function commandLog(write: (text: string) => void): Log {
   const silent = () => undefined;
   const line = (message: string, fields: LogFields = {}) => {
     const rest = Object.values(fields).filter((value) => value !== undefined);
-    write(`${shown([message, ...rest].join(" · "))}\n`);
+    write(`${shown([message, ...rest].map((part) => redacted(String(part))).join(" · "))}\n`);
   };
   return { debug: silent, info: silent, warn: line, error: line };
 }

@@ -1,27 +1,34 @@
 import { Hono } from "hono";
-import type { ApplicationDependencies } from "../dependencies.ts";
+import { statusOf } from "../../telemetry/health.ts";
+import type { ApplicationDependencies, HealthCheck } from "../dependencies.ts";
 
-/** `/healthz` is for load balancers and says no more than yes or no; `/health` is for operators. */
-export function healthRoutes({ storage, activity }: ApplicationDependencies): Hono {
+/** `/healthz` is for load balancers and says no more than yes or no; `/health` is for operators and says why. */
+export function healthRoutes({ storage, activity, checks }: ApplicationDependencies): Hono {
   const routes = new Hono();
   routes.get("/healthz", ({ json }) => {
     const { ok } = storage.health();
     return json({ status: ok ? "ok" : "unavailable" }, ok ? 200 : 503);
   });
-  routes.get("/health", ({ json }) => {
+  routes.get("/health", async ({ json }) => {
+    const found = checks ? await checks() : [];
     const health = storage.health();
     const { version, working, running, startedAt, sweptAt } = activity();
     return json({
-      status: health.ok ? "ok" : "unavailable",
+      status: statusOf(health.ok, found),
       version,
       working,
       running,
-      startedAt: new Date(startedAt).toISOString(),
-      ...(sweptAt === undefined ? {} : { sweptAt: new Date(sweptAt).toISOString() }),
-      storage: health.ok
-        ? { ok: true }
-        : { ok: false, reason: health.reason, since: new Date(health.since).toISOString() },
+      startedAt: time(startedAt),
+      ...(sweptAt === undefined ? {} : { sweptAt: time(sweptAt) }),
+      storage: health.ok ? { ok: true } : { ok: false, reason: health.reason, since: time(health.since) },
+      checks: found.map(checkView),
     });
   });
   return routes;
+}
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+function checkView({ name, ok, detail, since }: HealthCheck) {
+  return { name, ok, detail, ...(since === undefined ? {} : { since: time(since) }) };
 }

@@ -33,18 +33,22 @@ export class Messages {
   readonly #from: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#soonest = database.prepare("SELECT queue, min(ready_at) AS ready_at FROM messages GROUP BY queue");
+    this.#soonest = database.prepare(
+      "SELECT queue, min(ready_at) AS ready_at, count(*) AS count FROM messages GROUP BY queue",
+    );
     this.#from = database.prepare(
       `SELECT id, ready_at, sent_at, receives, body FROM messages
        WHERE queue = ? AND (ready_at, id) >= (?, ?) ORDER BY ready_at, id LIMIT ?`,
     );
   }
 
-  /** Each queue that has messages, and where they begin. */
-  queues(): { readonly queue: string; readonly from: Turn }[] {
-    return this.#soonest
-      .all()
-      .map((row) => ({ queue: String(row["queue"]), from: { readyAt: Number(row["ready_at"]), id: 0 } }));
+  /** Each queue that has messages, where they begin, and how many there are. */
+  queues(): { readonly queue: string; readonly from: Turn; readonly count: number }[] {
+    return this.#soonest.all().map((row) => ({
+      queue: String(row["queue"]),
+      from: { readyAt: Number(row["ready_at"]), id: 0 },
+      count: Number(row["count"]),
+    }));
   }
 
   /** Messages of the queue from `place` on, soonest first. */

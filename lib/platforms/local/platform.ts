@@ -3,6 +3,7 @@ import type { Clock, Log, Randomness } from "../../contracts/ports.ts";
 import { LocalBus } from "./bus.ts";
 import { createClock, systemSources } from "./clock.ts";
 import type { Health } from "./disk-health.ts";
+import { FolderFigures, type LocalFigures, type SeenLetter } from "./figures.ts";
 import { LocalLedger } from "./ledger.ts";
 import { openDataFolder } from "./open.ts";
 import { LocalQueue } from "./queue.ts";
@@ -38,6 +39,10 @@ export interface LocalPlatform {
   /** Not ok while the disk refuses to store: take nothing new then. */
   health(): Health;
   onHealth(listener: () => void): () => void;
+  /** For metrics and health: cheap on a big folder, and not ordered with what is being written. */
+  figures(): LocalFigures;
+  /** The newest dead letters. */
+  newestDeadLetters(): readonly SeenLetter[];
   /** Tries at once to store everything changed so far; false when the disk refuses. */
   commitNow(): Promise<boolean>;
   /** Stores what is pending and gives the folder back. False when the disk refused the last changes, which are lost then. */
@@ -65,10 +70,17 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
     return stored;
   }
   let closing: Promise<boolean> | undefined;
+  let asked: FolderFigures | undefined;
+  const figures = () => {
+    asked ??= new FolderFigures(database, data.databasePath);
+    return asked;
+  };
+  const ledger = new LocalLedger(store, database, options.cachedRecords);
+  const queue = new LocalQueue(store, database, clock, options.messageWindow);
   return {
     folder,
-    ledger: new LocalLedger(store, database, options.cachedRecords),
-    queue: new LocalQueue(store, database, clock, options.messageWindow),
+    ledger,
+    queue,
     bus: new LocalBus(store, database, clock, log),
     clock,
     randomness,
@@ -76,6 +88,12 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
     log,
     health: () => store.health(),
     onHealth: (listener) => store.onHealth(listener),
+    figures: () => ({
+      ...store.query(() => figures().read(clock.now())),
+      queues: queue.figures(),
+      store: store.figures(),
+    }),
+    newestDeadLetters: () => store.query(() => figures().letters()),
     commitNow: () => store.commitNow(),
     close() {
       closing ??= closeAll();

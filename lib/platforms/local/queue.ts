@@ -9,6 +9,15 @@ import { Suspects } from "./suspects.ts";
 
 const defaultWindow = 1_000;
 
+export interface QueueFigures {
+  readonly queue: string;
+  /** Messages that nobody handles, delayed ones included. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** When the first of them wants or wanted to be received. */
+  readonly firstReadyAt?: number;
+}
+
 /**
  * Messages in memory, the soonest ones, and in the table `messages`. What is in flight is known to memory alone, since one
  * process owns the data: after a restart every message that was not acknowledged is ready at once, with its count of receives.
@@ -24,6 +33,8 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
   readonly #messages = new Map<number, Message>();
   readonly #listeners = new Set<(queue: string) => void>();
   readonly #suspects: Suspects;
+  /** Messages of each queue that are not settled, on disk or not. */
+  readonly #counts = new Map<string, number>();
   #changed: Message[] = [];
 
   constructor(store: Store, database: DatabaseSync, clock: Clock, window: number = defaultWindow) {
@@ -32,7 +43,10 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
     this.#window = window;
     this.#suspects = new Suspects(store.number(0));
     this.#rows = new Messages(database);
-    for (const { queue, from } of this.#rows.queues()) this.#lanes.set(queue, this.#newLane(queue, from));
+    for (const { queue, from, count } of this.#rows.queues()) {
+      this.#lanes.set(queue, this.#newLane(queue, from));
+      this.#counts.set(queue, count);
+    }
     store.add(this);
   }
 
@@ -78,6 +92,7 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
       const body = text.toWellFormed();
       const message = newMessage({ id, queue, body, sentAt: now, readyAt: now + delayMs, receives: 0, onDisk: false });
       this.#messages.set(id, message);
+      this.#counts.set(queue, (this.#counts.get(queue) ?? 0) + 1);
       this.#show(message);
     }
   }
@@ -88,6 +103,7 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
     const message = this.#settle(delivery);
     if (!message) return false;
     message.state = "removed";
+    this.#counts.set(message.queue, (this.#counts.get(message.queue) ?? 1) - 1);
     this.#note(message);
     return true;
   }
@@ -116,6 +132,16 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
   onReady(listener: (queue: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Of each queue that has had messages; from memory alone. */
+  figures(): QueueFigures[] {
+    return [...this.#lanes.values()].map(({ queue, inFlight, first }) => ({
+      queue,
+      waiting: (this.#counts.get(queue) ?? 0) - inFlight.size,
+      inFlight: inFlight.size,
+      ...(first ? { firstReadyAt: first.readyAt } : {}),
+    }));
   }
 
   /** Messages in memory. */

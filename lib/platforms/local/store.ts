@@ -23,6 +23,14 @@ export interface StoreOptions {
 
 type Waiter = PromiseWithResolvers<void>;
 
+/** Since the folder was opened. */
+export interface StoreFigures {
+  readonly commits: number;
+  readonly commitMs: number;
+  readonly flushes: number;
+  readonly flushMs: number;
+}
+
 /**
  * Group commit. Changes are made in memory at once; from time to time all of them are written as one transaction, and flushed to the
  * disk. Groups are written in order, each wholly or not at all: a crash loses the newest changes and never one out of the middle.
@@ -44,6 +52,10 @@ export class Store {
   #beingFlushed: Waiter[] = [];
   #retryAsked = false;
   #closed = false;
+  #commits = 0;
+  #commitMs = 0;
+  #flushes = 0;
+  #flushMs = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -135,6 +147,10 @@ export class Store {
     return this.#disk.onChange(listener);
   }
 
+  figures(): StoreFigures {
+    return { commits: this.#commits, commitMs: this.#commitMs, flushes: this.#flushes, flushMs: this.#flushMs };
+  }
+
   /** Stores what is pending and takes nothing more. False when the disk refused it: that much is lost. */
   async close(): Promise<boolean> {
     if (this.#closed) return true;
@@ -175,7 +191,10 @@ export class Store {
       return;
     }
     for (const part of this.#parts) part.written();
-    this.#schedule.committed(this.#options.clock.monotonicMs() - startedMs);
+    const tookMs = this.#options.clock.monotonicMs() - startedMs;
+    this.#commits += 1;
+    this.#commitMs += tookMs;
+    this.#schedule.committed(tookMs);
     this.#unflushed ||= !isEmpty(group) || this.#toWrite.length > 0;
     this.#toFlush.push(...this.#toWrite);
     this.#toWrite = [];
@@ -192,8 +211,11 @@ export class Store {
     this.#beingFlushed = this.#toFlush;
     this.#toFlush = [];
     const sequence = this.#sequence;
+    const startedMs = this.#options.clock.monotonicMs();
     this.#options.writer.flush((error) => {
       this.#flushing = false;
+      this.#flushes += 1;
+      this.#flushMs += this.#options.clock.monotonicMs() - startedMs;
       // After a failed flush the system may have forgotten what it could not write: only a fresh start shows what is there.
       if (error) this.#fail(messageOf(error), true);
       else this.#flushed(sequence);

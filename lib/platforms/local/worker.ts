@@ -80,6 +80,10 @@ export class LocalWorker {
     return this.#running.size;
   }
 
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
   start(): void {
     if (this.#taking) return;
     this.#taking = true;

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { checksOf, type HealthFacts, statusOf } from "../../functions/telemetry/health.ts";
+import { encodeDeadLetter } from "../../lib/contracts/dead-letter.ts";
+import type { LocalFigures } from "../../lib/platforms/local/figures.ts";
+import { fixture } from "../functions/harness.ts";
+
+const now = Date.UTC(2026, 10, 21);
+const minute = 60_000;
+const hour = 60 * minute;
+
+const quiet: LocalFigures = {
+  queues: [],
+  activeOperations: 0,
+  overdueRows: 0,
+  databaseBytes: 0,
+  logBytes: 0,
+  oldestEvent: 0,
+  newestEvent: 0,
+  store: { commits: 0, commitMs: 0, flushes: 0, flushMs: 0 },
+};
+
+const activity = { version: "0", working: true, running: 0, startedAt: now - hour, sweptAt: now - 1_000 };
+const well: HealthFacts = {
+  now,
+  storage: { ok: true },
+  activity,
+  sweepEveryMs: 30_000,
+  paused: [],
+  read: { figures: quiet, letters: [] },
+};
+
+const figures = (changes: Partial<LocalFigures>) => ({ read: { figures: { ...quiet, ...changes }, letters: [] } });
+const letter = (ageMs: number, redriven = false) => ({
+  read: { figures: quiet, letters: [{ queue: "inbox", at: now - ageMs, redriven }] },
+});
+const waiting = (ageMs: number) =>
+  figures({ queues: [{ queue: "inbox", waiting: 1, inFlight: 0, firstReadyAt: now - ageMs }] });
+
+function bad(changes: Partial<HealthFacts>) {
+  const facts = { ...well, ...changes };
+  const checks = checksOf(facts);
+  expect(checks.map(({ name }) => name)).toEqual([
+    "storage",
+    "worker",
+    "sweep",
+    "overdue-rows",
+    "oldest-message",
+    "dead-letters",
+    "paused-connections",
+  ]);
+  const failing = checks.filter(({ ok }) => !ok);
+  return {
+    status: statusOf(facts.storage.ok, checks),
+    failing: failing.map(({ name }) => name),
+    since: failing[0]?.since,
+  };
+}
+
+describe("the checks", () => {
+  const atTheEdge: [string, Partial<HealthFacts>][] = [
+    ["nothing is amiss", {}],
+    ["the sweep is 90 s old", { activity: { ...activity, sweptAt: now - 90_000 } }],
+    ["a slow sweep is three intervals old", { sweepEveryMs: hour, activity: { ...activity, sweptAt: now - 3 * hour } }],
+    ["a row is 5 min overdue", figures({ overdueRows: 1, firstDueAt: now - 5 * minute })],
+    ["a row is due later", figures({ firstDueAt: now + hour })],
+    ["a message is 2 min old", waiting(2 * minute)],
+    ["a message is delayed", waiting(-hour)],
+    ["a dead letter is a day old", letter(24 * hour)],
+    ["a new dead letter was redriven", letter(minute, true)],
+  ];
+  test.each(atTheEdge)("are ok when %s", (_name, changes) => {
+    expect(bad(changes)).toEqual({ status: "ok", failing: [], since: undefined });
+  });
+
+  const beyond: [string, string, number | undefined, Partial<HealthFacts>][] = [
+    ["worker", "nothing works", now - hour, { activity: { ...activity, working: false } }],
+    ["sweep", "the sweep is older than 90 s", now - 1, { activity: { ...activity, sweptAt: now - 90_001 } }],
+    [
+      "sweep",
+      "there was none since the start",
+      now - hour + 90_000,
+      { activity: { version: "0", working: true, running: 0, startedAt: now - hour } },
+    ],
+    ["overdue-rows", "a row is overdue", now - 1, figures({ overdueRows: 3, firstDueAt: now - 5 * minute - 1 })],
+    ["oldest-message", "a message waits", now - 1, waiting(2 * minute + 1)],
+    ["dead-letters", "a dead letter is new", now - 24 * hour + 1, letter(24 * hour - 1)],
+    ["paused-connections", "one is paused", now - 5, { paused: [{ name: "sphere", at: now - 5, by: "ada" }] }],
+  ];
+  test.each(beyond)("of %s are not when %s, and say since when", (name, _why, since, changes) => {
+    expect(bad(changes)).toEqual({ status: "degraded", failing: [name], since });
+  });
+
+  test("of a disk that refuses make it unavailable", () => {
+    const storage = { ok: false, reason: "disk full", since: now - 7 } as const;
+    expect(bad({ storage })).toEqual({ status: "unavailable", failing: ["storage"], since: now - 7 });
+  });
+
+  test("that cannot be made are not ok", () => {
+    const storage = { ok: false, reason: "damaged", since: now } as const;
+    expect(bad({ storage, read: undefined }).failing).toEqual([
+      "storage",
+      "overdue-rows",
+      "oldest-message",
+      "dead-letters",
+    ]);
+  });
+});
+
+describe("/health", () => {
+  test("says why, and is well again when it is mended", async () => {
+    const { send, platform, host } = fixture();
+    const failing = async () => {
+      const { body } = await send("GET", "/health");
+      const checks = body["checks"] as { name: string; ok: boolean }[];
+      return [body["status"], ...checks.filter(({ ok }) => !ok).map(({ name }) => name)];
+    };
+    expect(await failing()).toEqual(["degraded", "worker"]);
+    host.start();
+    expect(await failing()).toEqual(["ok"]);
+    await send("POST", "/connections/sphere/pause", {});
+    expect(await failing()).toEqual(["degraded", "paused-connections"]);
+    await send("POST", "/connections/sphere/resume");
+    const about = { queue: "inbox", id: "1", body: "nothing", cause: "not JSON", receives: 5, at: Date.now() };
+    await platform.queue.send([{ queue: "inbox-dead-letters", body: encodeDeadLetter(about) }]);
+    await expect.poll(failing).toEqual(["degraded", "dead-letters"]);
+    expect((await send("GET", "/healthz")).body).toEqual({ status: "ok" });
+    const [letter] = (await send("GET", "/dead-letters")).body["deadLetters"] as { id: string }[];
+    await send("POST", `/dead-letters/${letter?.id}/redrive`);
+    // The redriven message is given up again, as a letter of its own.
+    await expect.poll(async () => (await send("GET", "/dead-letters")).body["deadLetters"]).toHaveLength(2);
+  });
+});
