@@ -1,0 +1,26 @@
+/** How many deliveries are under way, for each sink and together: a slow receiver must not take what others need. */
+export class Slots {
+  readonly #perSink: number;
+  readonly #total: number;
+  readonly #taken = new Map<string, number>();
+  #all = 0;
+
+  constructor({ perSink, total }: { readonly perSink: number; readonly total: number }) {
+    this.#perSink = perSink;
+    this.#total = total;
+  }
+
+  /** What gives the place back; undefined when there is none. */
+  take(sink: string): (() => void) | undefined {
+    const taken = this.#taken.get(sink) ?? 0;
+    if (taken >= this.#perSink || this.#all >= this.#total) return undefined;
+    this.#taken.set(sink, taken + 1);
+    this.#all += 1;
+    return () => {
+      this.#all -= 1;
+      const left = (this.#taken.get(sink) ?? 1) - 1;
+      if (left === 0) this.#taken.delete(sink);
+      else this.#taken.set(sink, left);
+    };
+  }
+}
