@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { isServiceUrl } from "../lib/configuration/environment.ts";
 import { loadConfiguration } from "../lib/configuration/load.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { usageError } from "./failure.ts";
+import { remoteSession } from "./remote.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Style, styleOf, type Terminal } from "./terminal.ts";
 
@@ -26,6 +28,15 @@ export interface Context {
 export interface GlobalOptions {
   readonly json?: boolean;
   readonly config?: string;
+  readonly url?: string;
+}
+
+function serviceUrl(text: string): string {
+  const url = text.replace(/\/+$/, "");
+  if (isServiceUrl(url)) return url;
+  throw usageError(
+    "Expected --url as an https URL without user, query or fragment (http only on loopback), got another text",
+  );
 }
 
 export function createContext(terminal: Terminal, command: Command): Context {
@@ -40,12 +51,12 @@ export function createContext(terminal: Terminal, command: Command): Context {
     configPath,
     configuration,
     async withSession(run) {
-      if (terminal.environment.url !== undefined) {
-        throw usageError(
-          "Expected no DROVER_URL, got one: this release talks to the local data folder only, so unset the variable",
-        );
-      }
-      const session = await openSession(await configuration(), configPath, terminal);
+      const { token } = terminal.environment;
+      const url = options.url === undefined ? terminal.environment.url : serviceUrl(options.url);
+      const session =
+        url === undefined
+          ? await openSession(await configuration(), configPath, terminal)
+          : remoteSession(url, token, terminal.user);
       try {
         return await run(session);
       } finally {

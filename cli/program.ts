@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cli } from "./command.ts";
+import { clientsCommand } from "./commands/clients.ts";
 import { configCommand } from "./commands/config.ts";
 import { connectionsCommand } from "./commands/connections.ts";
 import { deadLettersCommand } from "./commands/dead-letters.ts";
@@ -9,6 +10,8 @@ import { explainCommand } from "./commands/explain.ts";
 import { heatCommand } from "./commands/heat.ts";
 import { initCommand } from "./commands/init.ts";
 import { operationsCommand } from "./commands/operations.ts";
+import { schedulesCommand } from "./commands/schedules.ts";
+import { sinksCommand } from "./commands/sinks.ts";
 import { startCommand } from "./commands/start.ts";
 import { submitCommand } from "./commands/submit.ts";
 import { vaultCommand } from "./commands/vault.ts";
@@ -36,6 +39,10 @@ function createProgram(cli: Cli): Command {
     .description("Operates fleets of devices and servers across clouds: no effect twice, nothing lost.")
     .version(packageVersion())
     .option("--json", "print JSON for programs")
+    .option(
+      "--url <url>",
+      "a deployed system instead of the data folder (default: DROVER_URL); DROVER_TOKEN has the token",
+    )
     .option("--config <file>", "configuration file (default: DROVER_CONFIG or ./drover.json)")
     .addHelpText("after", `\nExample:\n  drover init --emulator && drover emulate azure-sphere\n${exitCodeHelp}`);
   const commands = [
@@ -49,9 +56,12 @@ function createProgram(cli: Cli): Command {
     explainCommand,
     deadLettersCommand,
     connectionsCommand,
+    schedulesCommand,
     heatCommand,
     configCommand,
+    clientsCommand,
     eventsCommand,
+    sinksCommand,
     vaultCommand,
   ];
   for (const command of commands) program.addCommand(command(cli));

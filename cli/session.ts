@@ -111,7 +111,7 @@ function inProcess({ platform, host }: System, caller: string): Session {
       if (control) return;
       // This may take long, and other commands want their answers meanwhile.
       control = await serveControl(platform.folder, (request) => host.application.fetch(request));
-      host.start();
+      host.start(false);
     },
     async close() {
       await control?.close();

@@ -69,6 +69,7 @@ export const explanationShape = z.looseObject({
 
 export const acceptanceShape = z.looseObject({ operation: text, status: text, location: text });
 export const cancelShape = z.looseObject({ operation: text, cancel: text });
+export const approvalShape = z.looseObject({ operation: text, approval: text });
 export const reportShape = z.looseObject({ operation: text, reported: text });
 export const planShape = z.looseObject({
   operation: text,
@@ -92,6 +93,24 @@ export const deadLetterShape = z.looseObject({
 });
 export const deadLettersShape = z.looseObject({ deadLetters: z.array(deadLetterShape), cursor: z.optional(text) });
 
+const delivery = z.looseObject({ at: text });
+export const sinksShape = z.looseObject({
+  sinks: z.array(
+    z.looseObject({
+      name: text,
+      host: text,
+      state: text,
+      waiting: z.number(),
+      waitingIsMore: z.boolean(),
+      lastSuccess: z.optional(delivery),
+      lastFailure: z.optional(delivery),
+      disabled: z.optional(z.looseObject({ at: text, reason: text })),
+    }),
+  ),
+});
+export const sinkPositionShape = z.looseObject({ name: text, position: z.number() });
+export const sinkReplayShape = z.looseObject({ handed: z.number(), position: z.number(), done: z.boolean() });
+
 export const connectionShape = z.looseObject({
   name: text,
   kind: text,
@@ -107,6 +126,21 @@ export const checkShape = z.looseObject({
   ok: z.boolean(),
   checks: z.array(z.looseObject({ what: text, ok: z.boolean(), warning: z.optional(z.boolean()), detail: text })),
 });
+
+export const scheduleShape = z.looseObject({
+  name: text,
+  enabled: z.boolean(),
+  every: z.optional(text),
+  cron: z.optional(text),
+  timeZone: text,
+  lastRunAt: z.optional(text),
+  nextRunAt: z.optional(text),
+  overdue: z.boolean(),
+  skipped: z.number(),
+  lastProblem: z.optional(text),
+});
+export type Schedule = z.output<typeof scheduleShape>;
+export const schedulesShape = z.looseObject({ schedules: z.array(scheduleShape) });
 
 export const storedEventShape = z.looseObject({
   position: z.number(),

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { createLocalHost, type LocalHost } from "../functions/local.ts";
 import { createProviders } from "../functions/providers.ts";
+import { loadSchedules } from "../lib/configuration/schedules.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import type { Log, Vault } from "../lib/contracts/ports.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
@@ -46,6 +47,7 @@ export interface OpenOptions {
 export async function openSystem(options: OpenOptions): Promise<System> {
   const { configuration, terminal, log } = options;
   const { vault, resolve } = await openSecrets(configuration, options.configPath, terminal);
+  const schedules = await loadSchedules(configuration);
   const platform = openLocalPlatform({ folder: configuration.platform.dataFolder, log });
   const { managedIdentity } = terminal.environment;
   const providers = createProviders(configuration.connections, {
@@ -55,6 +57,15 @@ export async function openSystem(options: OpenOptions): Promise<System> {
     ...(managedIdentity ? { identityEndpoint: { url: managedIdentity.endpoint, header: managedIdentity.header } } : {}),
   });
   const { afterRestore = false } = options;
-  const host = createLocalHost({ platform, configuration, providers, vault, version: packageVersion(), afterRestore });
+  const host = createLocalHost({
+    platform,
+    configuration,
+    providers,
+    vault,
+    secret: resolve,
+    schedules,
+    version: packageVersion(),
+    afterRestore,
+  });
   return { platform, host };
 }

@@ -1,26 +1,42 @@
 import type { Hono } from "hono";
+import { createAuthentication } from "../lib/clients/authenticate.ts";
+import { FloodGates } from "../lib/clients/flood.ts";
+import { matchesAny } from "../lib/clients/patterns.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
 import { deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports, type Vault } from "../lib/contracts/ports.ts";
+import type { Schedule } from "../lib/contracts/schedule.ts";
+import type { Secret } from "../lib/contracts/secret.ts";
 import type { AcceptOptions } from "../lib/operations/accept.ts";
 import { closeUntilReconciled, type EffectGate } from "../lib/operations/restore.ts";
 import { createRunner } from "../lib/operations/runner.ts";
 import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
 import { acceptRequest } from "./accept-request/step.ts";
+import { createLocalSinks } from "./local-sinks.ts";
 import type { Providers } from "./providers.ts";
 import { createApplication } from "./receive-webhook/application.ts";
+import type { Activity, ApplicationDependencies } from "./receive-webhook/dependencies.ts";
+import { authenticatingGuard, trustingGuard } from "./receive-webhook/guard.ts";
 import { recordDeadLetter } from "./record-dead-letter/step.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { runSchedules } from "./run-schedules/step.ts";
+import { ScheduleTimer } from "./schedule-timer.ts";
 import { steps } from "./steps.ts";
 import { sweepOverdue } from "./sweep-overdue/step.ts";
+import { localChecks, localReadings } from "./telemetry/local.ts";
+import { HostTelemetry } from "./telemetry/telemetry.ts";
 
 export interface LocalHostOptions {
   readonly platform: LocalPlatform;
   readonly configuration: Configuration;
   readonly providers: Providers;
   readonly vault: Vault;
+  /** Reads the secrets of clients by their references. */
+  readonly secret: (reference: string) => Promise<Secret>;
+  /** With their requests; default: none. */
+  readonly schedules?: readonly Schedule[];
   /** Of this release, shown by `/health`. */
   readonly version: string;
   /** The data folder comes from a backup: effects that were under way are reconciled before anything new begins. */
@@ -29,10 +45,16 @@ export interface LocalHostOptions {
 
 /** Everything that runs on one machine: the HTTP application, the functions behind the queues, and the timers. */
 export interface LocalHost {
+  /** For whoever owns this process: everything is allowed. */
   readonly application: Hono;
+  /** For clients from elsewhere, each known by its credentials. */
+  readonly guarded: Hono;
   readonly queues: readonly string[];
-  /** Begins to carry out what is queued. Without it the application answers and nothing moves. */
-  start(): void;
+  /**
+   * Begins to carry out what is queued. Without it the application answers and nothing moves.
+   * @param withSchedules false in a process that stays only until something has ended; default: true
+   */
+  start(withSchedules?: boolean): void;
   /** Takes nothing new and waits for what is under way. Returns how many did not end in time. */
   stop(boundMs: number): Promise<number>;
 }
@@ -41,13 +63,17 @@ export interface LocalHost {
 const trimEveryMs = 60_000;
 
 export function createLocalHost(options: LocalHostOptions): LocalHost {
-  const { platform, configuration, providers } = options;
+  const { platform, configuration, providers, schedules = [] } = options;
+  const telemetry = new HostTelemetry(options.version);
+  const ports: Ports = { ...platform, telemetry };
   const accept: AcceptOptions = {
-    ports: platform,
+    ports,
     routes: requestRoutes,
     connectionKind: (name) =>
       Object.hasOwn(configuration.connections, name) ? configuration.connections[name]?.kind : undefined,
     idempotencyMs: durationMs(configuration.retention.idempotency),
+    needsApproval: ({ type, connection }) =>
+      configuration.approvals.some((rule) => matchesAny(rule.types, type) && matchesAny(rule.connections, connection)),
   };
   const retainMs = durationMs(configuration.retention.operations);
   let gate: Promise<EffectGate> | undefined;
@@ -59,37 +85,70 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     });
     return (await gate)();
   };
-  const handlers = handlersOf(platform, accept, providers, {
+  const stepHandlers = handlersOf(ports, accept, providers, {
     retainMs,
     unsettledFirst,
     connections: configuration.connections,
   });
-  const worker = new LocalWorker({ platform, handlers, concurrency: configuration.platform.concurrency });
-  const timers = new HostTimers(options, accept.idempotencyMs, retainMs);
+  const { concurrency } = configuration.platform;
+  const localSinks = createLocalSinks({
+    platform,
+    sinks: configuration.sinks,
+    secret: options.secret,
+    concurrency,
+    deadLetter: recordDeadLetter(ports, retainMs),
+  });
+  const handlers = { ...stepHandlers, ...localSinks.handlers };
+  const worker = new LocalWorker({ platform, handlers, concurrency });
+  const timers = new HostTimers({ ...options, ports }, accept.idempotencyMs, retainMs);
+  const scheduleTimer = new ScheduleTimer({
+    after: (ms, callback) => platform.timers.after(ms, callback),
+    isHealthy: () => platform.health().ok,
+    run: () => runSchedules(accept, schedules),
+    log: platform.log,
+  });
   const startedAt = platform.clock.now();
-  const application = createApplication({
-    ports: platform,
+  const activity = (): Activity => ({
+    version: options.version,
+    working: timers.running,
+    running: worker.running,
+    startedAt,
+    ...(timers.sweptAt === undefined ? {} : { sweptAt: timers.sweptAt }),
+  });
+  const sources = {
+    platform,
+    activity,
+    workerLimit: worker.concurrency,
+    sweepEveryMs: durationMs(configuration.sweep.every),
+    connections: Object.keys(configuration.connections),
+  };
+  const readings = localReadings(sources);
+  const endObserving = telemetry.observe(readings);
+  const dependencies: Omit<ApplicationDependencies, "guard"> = {
+    ports,
     events: platform.bus,
     vault: options.vault,
     accept,
     providers,
     connections: configuration.connections,
+    schedules,
+    sinks: localSinks.operator,
     retainMs,
-    callerOf: trustedCaller,
     after: (ms, callback) => platform.timers.after(ms, callback),
     storage: platform,
-    activity: () => ({
-      version: options.version,
-      working: timers.running,
-      running: worker.running,
-      startedAt,
-      ...(timers.sweptAt === undefined ? {} : { sweptAt: timers.sweptAt }),
-    }),
-  });
+    activity,
+    checks: localChecks(sources),
+    metrics: () => telemetry.prometheus(readings),
+  };
+  const application = createApplication({ ...dependencies, guard: trustingGuard });
+  const { clients } = configuration;
+  const authenticate = createAuthentication({ clients, secret: options.secret, clock: platform.clock });
+  const guard = authenticatingGuard({ authenticate, gates: new FloodGates(platform.clock) });
   return {
     application,
+    guarded: createApplication({ ...dependencies, guard }),
     queues: Object.keys(handlers),
-    start() {
+    start(withSchedules = true) {
       // Wakes what has to be reconciled before the first step looks at the gate.
       unsettledFirst().catch((error: unknown) =>
         platform.log.warn("the restored operations could not be listed and are tried again", {
@@ -98,9 +157,12 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       );
       worker.start();
       timers.start();
+      localSinks.start();
+      if (withSchedules && schedules.length > 0) scheduleTimer.start();
     },
     async stop(boundMs) {
-      await timers.stop();
+      endObserving();
+      await Promise.all([timers.stop(), scheduleTimer.stop(), localSinks.stop()]);
       return worker.stop(boundMs);
     },
   };
@@ -142,18 +204,9 @@ function handlersOf(
   ]);
 }
 
-/**
- * Whoever reaches the application in process or over a socket that only its owner can open may say who they are. Callers from
- * elsewhere are known by their credentials.
- */
-function trustedCaller(request: Request): string {
-  const name = request.headers.get("drover-caller") ?? "";
-  return /^[\w.:@+-]{1,64}$/.test(name) ? name : "http";
-}
-
 /** What runs on time and not on messages. */
 class HostTimers {
-  readonly #options: LocalHostOptions;
+  readonly #options: LocalHostOptions & { readonly ports: Ports };
   readonly #idempotencyMs: number;
   readonly #retainMs: number;
   #cancel: (() => void) | undefined;
@@ -162,7 +215,7 @@ class HostTimers {
   running = false;
   sweptAt: number | undefined;
 
-  constructor(options: LocalHostOptions, idempotencyMs: number, retainMs: number) {
+  constructor(options: LocalHostOptions & { readonly ports: Ports }, idempotencyMs: number, retainMs: number) {
     this.#options = options;
     this.#idempotencyMs = idempotencyMs;
     this.#retainMs = retainMs;
@@ -189,11 +242,11 @@ class HostTimers {
   }
 
   async #sweep(): Promise<void> {
-    const { platform } = this.#options;
+    const { platform, ports } = this.#options;
     if (!platform.health().ok) return;
     try {
       const swept = await sweepOverdue({
-        ports: platform,
+        ports,
         retainMs: this.#retainMs,
         idempotencyMs: this.#idempotencyMs,
       });

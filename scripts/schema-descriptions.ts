@@ -18,6 +18,57 @@ const duration = (description: string): Annotation => ({
 const uri = (description: string): Annotation => ({ description, format: "uri" });
 const deadlines = `${describeDuration(limits.deadlineMinMs)} to ${describeDuration(limits.deadlineMaxMs)}, default ${describeDuration(limits.deadlineDefaultMs)}`;
 
+const doors: Readonly<Record<string, string | Annotation>> = {
+  http: "Where clients reach it. Put a proxy that ends TLS in front of it; without clients nobody is let in.",
+  "http.listen": "Host and port, such as 127.0.0.1:8080.",
+  clients: "Who may ask over HTTP, by name. The name stands in records, histories and events.",
+  "clients.*": "One client.",
+  "clients.*.auth": "How the client shows who it is; several ways are a list.",
+  "**.<0>": "One way.",
+  "**.<1>": "Several ways.",
+  "**.<1>.[]": "One of them.",
+  "**.<standard-webhooks>":
+    "Signs the body of what it submits. A signature covers no path, so it opens POST /requests alone.",
+  "**.<standard-webhooks>.secrets":
+    "Secrets of Standard Webhooks, `whsec_` and base64; several while they are rotated.",
+  "**.<standard-webhooks>.secrets.[]": reference,
+  "**.<standard-webhooks>.tolerance": duration("By how much its clock may be off, PT1S to PT1H."),
+  "**.<bearer>": "Sends a token with each request.",
+  "**.<bearer>.tokens": "Hashes of its tokens; several while they are rotated.",
+  "**.<bearer>.tokens.[]":
+    "`sha256:` and the hash of a token, as `drover clients token` prints it. Never the token itself.",
+  "clients.*.allow": "What it may ask for, see and change. `*` stands for any characters.",
+  "clients.*.allow.sources": "Sources of requests.",
+  "clients.*.allow.sources.[]": "A pattern such as /ci/*.",
+  "clients.*.allow.types": "Types of requests.",
+  "clients.*.allow.types.[]": "A pattern such as drover.*.deploy.",
+  "clients.*.allow.connections": "Connections.",
+  "clients.*.allow.connections.[]": "A pattern such as prod-*.",
+  "clients.*.allow.actions": "What it may do.",
+  "clients.*.allow.actions.[]": "One action.",
+  "clients.*.requestsPerMinute": "More are answered 429; other clients are not held up.",
+  approvals: "Requests that begin only once another client than the one that asked has approved them.",
+  "approvals.[]": "One rule.",
+  "approvals.[].types": "Types of requests.",
+  "approvals.[].types.[]": "A pattern such as drover.*.deploy.",
+  "approvals.[].connections": "Connections; default all.",
+  "approvals.[].connections.[]": "A pattern such as prod-*.",
+  sinks: "Receivers of events over HTTP, by name.",
+  "sinks.*": "One receiver.",
+  "sinks.*.url": uri("Where events are posted to: https, or http on loopback."),
+  "sinks.*.secrets": "Secrets of Standard Webhooks that sign each delivery; several while they are rotated.",
+  "sinks.*.secrets.[]": reference,
+  "sinks.*.events": "Types of events; default all.",
+  "sinks.*.events.[]": "A pattern such as drover.operation.*.",
+  "sinks.*.connections": "Connections; default all.",
+  "sinks.*.connections.[]": "A pattern such as prod-*.",
+  "sinks.*.types": "Types of requests; default all.",
+  "sinks.*.types.[]": "A pattern such as drover.heat.*.",
+  "sinks.*.contentMode": "Of CloudEvents over HTTP: the event as the body, or its attributes as headers.",
+  "sinks.*.allowPrivateAddresses": "Whether the URL may lead to a private network. Link-local addresses never may.",
+  "sinks.*.timeout": duration("Longest time of one delivery."),
+};
+
 const heatConnection: Readonly<Record<string, string | Annotation>> = {
   "connections.*.<1>": "An OpenStack Heat, in one of its flavours.",
   "**.<heat>": "A Heat of that flavour, in one project and region.",
@@ -56,6 +107,38 @@ const heatConnection: Readonly<Record<string, string | Annotation>> = {
   "**.<api-key>": "A Rackspace user with an API key.",
   "**.<api-key>.user": "Name of the user.",
   "**.<api-key>.apiKey": reference,
+};
+
+const timeZone = "Time zone of the IANA database, such as Europe/Berlin.";
+const timeOfDay = (description: string): string => `${description} Hours and minutes, such as 02:00.`;
+const schedules: Readonly<Record<string, string | Annotation>> = {
+  schedules: "Requests that Drover submits by itself, on time.",
+  "schedules.[]": "One of them, with `every` or with `cron`.",
+  "schedules.[].name": "Name of its own. It is part of the key of each run, with the due date.",
+  "schedules.[].every": duration("From one due date to the next; whole days keep their time of day in `timeZone`."),
+  "schedules.[].start":
+    "First due date of `every`. Default: one interval after the schedule was first seen. Date and time with an offset.",
+  "schedules.[].cron": "Due dates as five fields: minute, hour, day of the month, month, day of the week.",
+  "schedules.[].timeZone": timeZone,
+  "schedules.[].window":
+    "When a run may begin: what comes due outside waits for the next opening. Several that wait for one opening run once.",
+  "schedules.[].window.days": "Days on which it opens; default: every day.",
+  "schedules.[].window.days.[]": "One day of the week.",
+  "schedules.[].window.from": timeOfDay("When it opens."),
+  "schedules.[].window.to": timeOfDay("When it closes; at or before `from`: on the next day."),
+  "schedules.[].window.timeZone": timeZone,
+  "schedules.[].jitter": duration("A run begins up to this much later: always the same for one due date."),
+  "schedules.[].missed":
+    "What becomes of due dates that nobody was there for: `run-once` makes up for all of them with one run, `skip` leaves them out.",
+  "schedules.[].enabled": "False: nothing comes due; it can still be run by hand.",
+  "schedules.[].request": "What is asked for each time.",
+  "schedules.[].request.<0>":
+    "File with the request, relative to this file. Its `specversion`, `id`, `source` and `time` are left out: each run has its own.",
+  "schedules.[].request.<1>": "The request itself.",
+  "schedules.[].request.<1>.type": "Type of the request.",
+  "schedules.[].request.<1>.subject": "Subject of the request.",
+  "schedules.[].request.<1>.data": "What the type of the request says.",
+  "schedules.[].request.<1>.data.*": "One field of it.",
 };
 
 const deployment = "data.deployment";
@@ -128,6 +211,8 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     "**.<azure-sphere>.sphereTenantId": "The Azure Sphere tenant, not the Entra directory.",
     "**.<azure-sphere>.credential": "How Drover logs in.",
     ...heatConnection,
+    ...doors,
+    ...schedules,
     "**.limits": "What the connection may be burdened with, by all operations together. No limit when absent.",
     "**.limits.inFlight": "Operations between their first effect and their end.",
     "**.limits.changesPerMinute": "Requests that change something, within any 60 seconds.",
@@ -197,6 +282,7 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     "data.connection": "Connection that the operation goes through.",
     "data.labels": "Labels of the request.",
     "data.labels.*": "Text of the label.",
+    "data.requestSource": "Source of the request; of a part of one, the source of the whole.",
     "data.requestedBy": "Who submitted the request, as authenticated.",
     "data.parent": "Id of the operation that this one is a part of.",
     "data.outcome": "How the operation ended. `unknown` waits for a person to resolve it.",

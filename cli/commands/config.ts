@@ -1,4 +1,5 @@
 import { retirements } from "../../functions/providers.ts";
+import { requestRoutes } from "../../functions/request-routes.ts";
 import { checkConfiguration } from "../../lib/configuration/check.ts";
 import type { Finding } from "../../lib/configuration/finding.ts";
 import { ConfigurationError } from "../../lib/contracts/errors.ts";
@@ -39,7 +40,12 @@ export async function findingsOf(context: Context): Promise<readonly Finding[]> 
         return { resolve: () => Promise.reject(error) };
       },
     );
-    return await checkConfiguration(configuration, { resolve, nowMs: Date.now(), retirements });
+    return await checkConfiguration(configuration, {
+      resolve,
+      nowMs: Date.now(),
+      retirements,
+      connectionKindFor,
+    });
   } catch (error) {
     if (!(error instanceof ConfigurationError) || error.problems.length === 0) throw error;
     return error.problems.map((text): Finding => {
@@ -47,6 +53,11 @@ export async function findingsOf(context: Context): Promise<readonly Finding[]> 
       return { level: "problem", path: text.slice(0, Math.max(0, separator)), message: text.slice(separator + 2) };
     });
   }
+}
+
+function connectionKindFor(requestType: string): string | undefined {
+  const routes: Readonly<Record<string, { readonly connectionKind: string }>> = requestRoutes;
+  return Object.hasOwn(routes, requestType) ? routes[requestType]?.connectionKind : undefined;
 }
 
 export function findingLines(findings: readonly Finding[], { style }: Pick<Context, "style">): string[] {

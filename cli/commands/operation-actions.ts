@@ -1,6 +1,6 @@
 import { type Cli, describedCommand, runs } from "../command.ts";
 import { shortId } from "../describe.ts";
-import { cancelShape, operationShape, reportShape } from "../shapes.ts";
+import { approvalShape, cancelShape, operationShape, reportShape } from "../shapes.ts";
 
 export function cancelCommand(cli: Cli) {
   const command = describedCommand(
@@ -22,6 +22,26 @@ export function cancelCommand(cli: Cli) {
       };
       context.lines([`${texts[answer.cancel] ?? answer.cancel} ${shortId(answer.operation)}`]);
       if (!session.isRunning && answer.cancel !== "ended") context.remark("Nothing runs until drover start.");
+      return undefined;
+    }),
+  );
+}
+
+export function approveCommand(cli: Cli) {
+  const command = describedCommand(
+    "approve",
+    "Let an operation begin that somebody else has asked for",
+    "drover operations approve q4k7zr2m5t6a --note 'change 4711'",
+  )
+    .argument("<id>")
+    .option("--note <text>", "why, for the history");
+  return runs(cli, command, async (context, id: string, { note }: { readonly note?: string }) =>
+    context.withSession(async ({ client }) => {
+      const path = `/operations/${encodeURIComponent(id)}/actions/approve`;
+      const answer = await client.post(path, note === undefined ? {} : { note }, approvalShape);
+      context.data(answer);
+      const said = answer.approval === "approved" ? "Approved; it begins now" : "It had been approved already";
+      context.lines([`${said}: drover watch ${shortId(answer.operation)}`]);
       return undefined;
     }),
   );

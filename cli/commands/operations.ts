@@ -2,14 +2,14 @@ import { type Cli, describedCommand, runs } from "../command.ts";
 import { clockTime } from "../describe.ts";
 import { historyShape } from "../shapes.ts";
 import { tableLines } from "../table.ts";
-import { cancelCommand, reportCommand, resolveCommand } from "./operation-actions.ts";
+import { approveCommand, cancelCommand, reportCommand, resolveCommand } from "./operation-actions.ts";
 import { showCommand } from "./operation-show.ts";
 import { listCommand } from "./operations-list.ts";
 
 export function operationsCommand(cli: Cli) {
   const group = describedCommand(
     "operations",
-    "List, show, cancel, resolve and report operations",
+    "List, show, approve, cancel, resolve and report operations",
     "drover operations list --state active",
   );
   group.addCommand(listCommand(cli));
@@ -35,6 +35,7 @@ export function operationsCommand(cli: Cli) {
       }),
     ),
   );
+  group.addCommand(approveCommand(cli));
   group.addCommand(cancelCommand(cli));
   group.addCommand(resolveCommand(cli));
   group.addCommand(reportCommand(cli));

@@ -1,3 +1,4 @@
+import type { Configuration } from "../../lib/contracts/configuration.ts";
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import type { Log } from "../../lib/contracts/ports.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
@@ -5,6 +6,7 @@ import type { Context } from "../context.ts";
 import { type ControlServer, serveControl } from "../control-socket.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandError } from "../failure.ts";
+import { type HttpListener, listenHttp } from "../http-listener.ts";
 import { readableLog, structuredLog } from "../log.ts";
 import { packageVersion } from "../package.ts";
 import { openSystem, type System } from "../system.ts";
@@ -43,10 +45,31 @@ async function start(
     throw error;
   }
   const ended = untilStopped(context, system, log);
+  const listener = await openDoor(configuration, system, log).catch(async (error: unknown) => {
+    await control.close();
+    await system.platform.close();
+    throw error;
+  });
   system.host.start();
-  announce(context, system, Object.keys(configuration.connections), control.path);
+  announce(context, system, Object.keys(configuration.connections), { socket: control.path, url: listener?.url });
   const why = await ended;
+  await listener?.close();
   return stop(system, control, log, why);
+}
+
+/** Without a client nobody could be let in, so nothing is served. */
+async function openDoor(
+  { http, clients }: Configuration,
+  { host }: System,
+  log: Log,
+): Promise<HttpListener | undefined> {
+  const known = Object.keys(clients).length;
+  if (!http && known === 0) return undefined;
+  if (known === 0) {
+    log.warn("nothing is served over HTTP: no client is configured", { at: "clients" });
+    return undefined;
+  }
+  return listenHttp(http?.listen ?? "127.0.0.1:8080", (request) => host.guarded.fetch(request));
 }
 
 function logOf({ terminal }: Context): Log {
@@ -71,7 +94,12 @@ async function refuseProblems(context: Context, log: Log): Promise<void> {
   for (const { path, message } of findings) log.warn(message, { at: path });
 }
 
-function announce(context: Context, { platform, host }: System, connections: readonly string[], socket: string): void {
+function announce(
+  context: Context,
+  { platform, host }: System,
+  connections: readonly string[],
+  { socket, url }: { readonly socket: string; readonly url: string | undefined },
+): void {
   context.data({
     kind: "started",
     version: packageVersion(),
@@ -79,12 +107,16 @@ function announce(context: Context, { platform, host }: System, connections: rea
     connections,
     queues: host.queues,
     socket,
+    ...(url === undefined ? {} : { url }),
   });
   context.lines([
     `Drover ${packageVersion()} runs on ${platform.folder}`,
     `connections  ${connections.join(", ") || "none"}`,
     `queues       ${host.queues.filter((queue) => !queue.endsWith("-dead-letters")).join(", ")}, and their dead letters`,
-    `commands     reach it over ${socket}; nothing is served beyond this machine`,
+    `commands     reach it over ${socket}`,
+    url === undefined
+      ? "clients      none are configured: nothing is served beyond this machine"
+      : `clients      reach it over ${url}, each with its credentials`,
     "Ctrl-C ends it: what is under way is finished first.",
   ]);
 }

@@ -1,3 +1,4 @@
+import type * as z from "zod/mini";
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -47,7 +48,16 @@ async function dryRun(context: Context, { client }: Session, body: string): Prom
 }
 
 async function submit(context: Context, session: Session, body: string, wait: boolean): Promise<number> {
-  const acceptance = await session.client.post("/requests", body, acceptanceShape);
+  return followAccepted(context, session, await session.client.post("/requests", body, acceptanceShape), wait);
+}
+
+/** Says what became of a request, or with `wait` what becomes of its operation. @returns the exit code */
+export async function followAccepted(
+  context: Context,
+  session: Session,
+  acceptance: z.output<typeof acceptanceShape>,
+  wait: boolean,
+): Promise<number> {
   const { operation: id, status } = acceptance;
   if (!wait) {
     context.data({ ...acceptance, working: session.isRunning });

@@ -6,13 +6,18 @@ import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { heatRoutes } from "./routes/heat.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { requestRoutes } from "./routes/requests.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
+import { sinkRoutes } from "./routes/sinks.ts";
 import { vaultRoutes } from "./routes/vault.ts";
+import { routeSecurity } from "./security.ts";
 
 /** The HTTP application, the same on all platforms: everything that an operator, a program or the command line asks of Drover. */
 export function createApplication(dependencies: ApplicationDependencies): Hono {
   const application = new Hono();
+  for (const security of routeSecurity) application.on(security.method, security.path, dependencies.guard(security));
   const groups = [
     requestRoutes(dependencies),
     operationRoutes(dependencies),
@@ -21,6 +26,9 @@ export function createApplication(dependencies: ApplicationDependencies): Hono {
     heatRoutes(dependencies),
     eventRoutes(dependencies),
     healthRoutes(dependencies),
+    metricsRoutes(dependencies),
+    scheduleRoutes(dependencies),
+    sinkRoutes(dependencies),
     vaultRoutes(dependencies),
   ];
   for (const group of groups) application.route("/", group);

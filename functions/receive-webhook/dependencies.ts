@@ -1,10 +1,10 @@
 import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
 import type { Ports, ReadableBus, Vault } from "../../lib/contracts/ports.ts";
+import type { Schedule } from "../../lib/contracts/schedule.ts";
 import type { AcceptOptions } from "../../lib/operations/accept.ts";
+import type { OperatorOptions } from "../../lib/sinks/operate.ts";
 import type { Providers } from "../providers.ts";
-
-/** Who asks, as it stands in histories: `cli:ada`. */
-export type CallerOf = (request: Request) => string;
+import type { Guard } from "./security.ts";
 
 export type StorageHealth =
   | { readonly ok: true }
@@ -20,9 +20,12 @@ export interface ApplicationDependencies {
   readonly accept: AcceptOptions;
   readonly providers: Providers;
   readonly connections: Readonly<Record<string, ConnectionConfiguration>>;
+  readonly schedules: readonly Schedule[];
   /** How long a finished operation is kept whole. */
   readonly retainMs: number;
-  readonly callerOf: CallerOf;
+  readonly sinks: OperatorOptions;
+  /** Finds out who asks. */
+  readonly guard: Guard;
   /** Calls back once after `ms`; returns what calls it off. */
   readonly after: (ms: number, callback: () => void) => () => void;
   readonly storage: {
@@ -31,6 +34,19 @@ export interface ApplicationDependencies {
   };
   /** What `/health` says beside the storage: whether anything works here, and how much. */
   readonly activity: () => Activity;
+  /** Why `/health` says what it says; default: it knows of the storage alone. */
+  readonly checks?: () => Promise<readonly HealthCheck[]>;
+  /** Figures in Prometheus' text format; without them `/metrics` answers 404. */
+  readonly metrics?: () => Promise<string>;
+}
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** A sentence for people. */
+  readonly detail: string;
+  /** Since when it is not ok (ms since 1970), where that is known. */
+  readonly since?: number;
 }
 
 export interface Activity {

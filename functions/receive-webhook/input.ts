@@ -4,8 +4,13 @@ import { limits } from "../../lib/contracts/limits.ts";
 import { parseAs, parseBoundedJson } from "../../lib/contracts/parse.ts";
 import type { ApplicationDependencies } from "./dependencies.ts";
 
+/** Bodies that a guard has read: a stream can be read once. */
+const kept = new WeakMap<Request, Promise<string>>();
+
 /** The body as text, read no further than the bound: a sender that lies about its length gains nothing. */
 export async function boundedText(request: Request, maxBytes: number = limits.requestBytes): Promise<string> {
+  const known = kept.get(request);
+  if (known) return known;
   const tooLarge = () =>
     new InvalidInputError(`Expected a body of at most ${maxBytes} bytes, got a longer one`, { code: "too-large" });
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
@@ -22,6 +27,13 @@ export async function boundedText(request: Request, maxBytes: number = limits.re
   } catch {
     throw new InvalidInputError("Expected a body in UTF-8, got other bytes", { code: "not-json" });
   }
+}
+
+/** For a guard that checks a signature: whoever reads the body afterwards gets the same text. */
+export function keptText(request: Request): Promise<string> {
+  const text = kept.get(request) ?? boundedText(request);
+  kept.set(request, text);
+  return text;
 }
 
 /** A JSON body by its schema; no body at all counts as an empty object. @throws InvalidInputError */

@@ -32,12 +32,15 @@ export interface ProviderProblem {
 
 const titles: Readonly<Record<number, string>> = {
   400: "Bad request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",
   409: "Conflict",
   413: "Content too large",
   415: "Unsupported media type",
   422: "Request refused",
+  429: "Too many requests",
   500: "Defect",
   502: "Provider refused",
   503: "Unavailable",
@@ -54,6 +57,7 @@ const inputStatuses: Readonly<Record<string, number>> = {
   "invalid-parameter": 400,
   "media-type": 415,
   "key-conflict": 409,
+  "not-allowed": 403,
 };
 
 /** Of what a provider refuses, by the code of the refusal; every other is 502. */

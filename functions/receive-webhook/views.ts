@@ -7,7 +7,7 @@ import type {
   OperationRecord,
 } from "../../lib/contracts/operation.ts";
 
-import { countsOf } from "../../lib/operations/children.ts";
+import { countsOf } from "../../lib/operations/children-marks.ts";
 
 /**
  * What people and programs see of records, field by field: what a record keeps for the engine (prepared data, handles, what it

@@ -5,11 +5,12 @@ import type { Secret } from "../contracts/secret.ts";
 import { type SecretReferenceAt, secretReferencesIn } from "../contracts/secret-references.ts";
 import { type Finding, problem, warning } from "./finding.ts";
 import { type Retirement, retirementFindings } from "./retirements.ts";
+import { type ScheduleContext, scheduleFindings } from "./schedule-findings.ts";
+import { readSchedules } from "./schedules.ts";
 
-export interface CheckContext {
+export interface CheckContext extends ScheduleContext {
   /** @throws ConfigurationError when there is no such secret */
   readonly resolve: (reference: string) => Promise<Secret>;
-  readonly nowMs: number;
   readonly retirements: readonly Retirement[];
 }
 
@@ -23,11 +24,14 @@ export async function checkConfiguration(configuration: Configuration, context: 
   const secrets = await Promise.all(
     secretReferencesIn(configuration).map((reference) => secretFinding(reference, context)),
   );
+  const { schedules, problems } = await readSchedules(configuration);
   return [
     ...secrets.filter((finding) => finding !== undefined),
     ...retentionFindings(configuration),
     ...connectionFindings(configuration),
     ...plainHttpFindings(configuration),
+    ...problems,
+    ...scheduleFindings(configuration, schedules, context),
     ...retirementFindings(configuration, context.retirements, context.nowMs),
   ];
 }

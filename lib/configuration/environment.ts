@@ -75,7 +75,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-function isServiceUrl(text: string): boolean {
+/** An https URL; http only on loopback. */
+export function isServiceUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));

@@ -27,15 +27,22 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
 }
 
 /**
- * The configuration with its folders made absolute; references to secrets stay as they are.
+ * The configuration with its folders and files of requests made absolute; references to secrets stay as they are.
  * @param path of the file that the text came from: names it in errors, and relative folders start there
  * @throws ConfigurationError with all problems at once, none of which quotes a value
  */
 export function parseConfiguration(text: string, path: string): Configuration {
   const parsed = configurationSchema.safeParse(jsonOf(text.replace(/^\uFEFF/, ""), path));
   if (!parsed.success) throw invalid(path, problemsOf(parsed.error, maxProblems));
-  const { platform } = parsed.data;
-  return { ...parsed.data, platform: { ...platform, dataFolder: resolve(dirname(path), platform.dataFolder) } };
+  const { platform, schedules } = parsed.data;
+  const fromHere = (file: string) => resolve(dirname(path), file);
+  return {
+    ...parsed.data,
+    platform: { ...platform, dataFolder: fromHere(platform.dataFolder) },
+    schedules: schedules.map((schedule) =>
+      typeof schedule.request === "string" ? { ...schedule, request: fromHere(schedule.request) } : schedule,
+    ),
+  };
 }
 
 function jsonOf(text: string, path: string): unknown {

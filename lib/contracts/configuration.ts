@@ -1,8 +1,11 @@
 import * as z from "zod/mini";
+import { approvalSchema, clientSchema } from "./client.ts";
 import { azureSphereConnectionSchema } from "./connections/azure-sphere.ts";
 import { heatConnectionSchema } from "./connections/heat.ts";
 import { name, secretReferenceSchema } from "./connections/parts.ts";
 import { isDuration } from "./duration.ts";
+import { schedulesSchema } from "./schedule.ts";
+import { sinksSchema } from "./sink.ts";
 
 export type { AzureSphereConnection, EntraCredential } from "./connections/azure-sphere.ts";
 export type { HeatConnection } from "./connections/heat.ts";
@@ -33,6 +36,26 @@ export const configurationSchema = z.strictObject({
     vaultKey: z.optional(secretReferenceSchema),
   }),
   connections: z.record(name, connectionSchema),
+  /** Where clients reach it over HTTP; without clients nobody is let in. */
+  http: z.optional(
+    z.strictObject({
+      listen: z._default(
+        z
+          .string()
+          .check(
+            z.regex(
+              /^(?:\[[0-9A-Fa-f:]+\]|[\w.-]+):\d{1,5}$/,
+              "expected a host and a port, such as 127.0.0.1:8080 or [::1]:8080",
+            ),
+          ),
+        "127.0.0.1:8080",
+      ),
+    }),
+  ),
+  clients: z._default(z.record(name, clientSchema), {}),
+  /** Receivers of events over HTTP. */
+  sinks: z._default(sinksSchema, {}),
+  approvals: z._default(z.array(approvalSchema).check(z.maxLength(64)), []),
   retention: z._default(
     z.strictObject({
       /** How long a finished operation is kept whole. */
@@ -43,6 +66,8 @@ export const configurationSchema = z.strictObject({
     { operations: "P90D", idempotency: "P400D" },
   ),
   sweep: z._default(z.strictObject({ every: z._default(duration, "PT5S") }), { every: "PT5S" }),
+  /** Requests that Drover submits by itself. */
+  schedules: z._default(schedulesSchema, []),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

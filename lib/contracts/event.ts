@@ -23,6 +23,7 @@ export const eventDataSchema = z.object({
   connection: z.optional(z.string()),
   labels: z.optional(z.record(z.string(), z.string())),
   requestedBy: z.optional(z.string()),
+  requestSource: z.optional(z.string()),
   /** The operation that this one is a part of. */
   parent: z.optional(z.string()),
   outcome: z.optional(z.enum(outcomes)),

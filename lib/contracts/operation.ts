@@ -1,6 +1,7 @@
 import type { EventData, EventType, Outcome } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { OperationRequest } from "./request.ts";
+import type { SinkRecord } from "./sink.ts";
 
 /** Version of every ledger record that this release writes; it reads this one and the two before. */
 export const recordVersion = 1;
@@ -260,6 +261,7 @@ export type LedgerRecord =
   | TurnRecord
   | RateRecord
   | ScheduleRecord
+  | SinkRecord
   | DeadLetterRecord
   | ConnectionRecord;
 

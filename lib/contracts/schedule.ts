@@ -78,6 +78,20 @@ export const scheduleSchema = z
   );
 export type ScheduleConfiguration = z.output<typeof scheduleSchema>;
 
+const maxSchedules = 256;
+
+/** Its name is part of the key of everything that a schedule asks for: two of one name would take each other's runs. */
+export const schedulesSchema = z.array(scheduleSchema).check(z.maxLength(maxSchedules), ({ value, issues }) => {
+  const names = new Set<string>();
+  for (const [index, schedule] of value.entries()) {
+    if (names.has(schedule.name)) {
+      const message = "expected a name of its own, got one that another schedule has";
+      issues.push({ code: "custom", input: value, path: [index, "name"], message });
+    }
+    names.add(schedule.name);
+  }
+});
+
 /** A schedule whose request has been read. */
 export type Schedule = Omit<ScheduleConfiguration, "request"> & { readonly request: ScheduledRequest };
 export { scheduledRequest as scheduledRequestSchema };

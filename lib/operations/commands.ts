@@ -9,6 +9,7 @@ import {
   recordVersion,
 } from "../contracts/operation.ts";
 import { inboxQueue, type Ports } from "../contracts/ports.ts";
+import { deliverEventQueue, redeliveryOf } from "../contracts/sink.ts";
 import { outboxSlackMs, sweepSlackMs } from "./backoff.ts";
 import { put, putNew } from "./ledger-write.ts";
 import { clearOutbox, sendOutbox } from "./outbox.ts";
@@ -237,14 +238,16 @@ export async function redrive(ports: Ports, letterId: string, person: Person): P
   const letter = stored?.record;
   if (!stored || letter?.kind !== "dead-letter")
     throw new NotFoundError(`Expected a dead letter under ${letterId}, got none`);
-  if (letter.operation === undefined && letter.queue !== inboxQueue) {
+  const isEvent = letter.queue === deliverEventQueue;
+  if (letter.operation === undefined && letter.queue !== inboxQueue && !isEvent) {
     throw new ConflictError(
       `Expected a dead letter that can be read, got one from ${letter.queue} that cannot: nothing can be redriven, its operation goes on by itself`,
       { code: "unreadable-letter" },
     );
   }
   if (letter.operation === undefined) {
-    await ports.queue.send([{ queue: letter.queue, body: letter.body }]);
+    const body = isEvent ? redeliveryOf(letter.body, ports.clock.now()) : letter.body;
+    await ports.queue.send([{ queue: letter.queue, body }]);
   } else {
     const written = await intervene(ports, letter.operation, (record, now) => {
       if (record.state === "ended") {

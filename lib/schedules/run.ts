@@ -5,7 +5,7 @@ import { recordVersion, type ScheduleRecord, scheduleKey } from "../contracts/op
 import type { Ports } from "../contracts/ports.ts";
 import { RejectedRequestError, scheduleSource } from "../contracts/request.ts";
 import type { Schedule } from "../contracts/schedule.ts";
-import { type AcceptOptions, acceptRequest } from "../operations/accept.ts";
+import { type AcceptOptions, type AskedBy, acceptRequest } from "../operations/accept.ts";
 import { put, putNew } from "../operations/ledger-write.ts";
 import { type DueDates, dueDatesOf } from "./due.ts";
 import { openingAt } from "./window.ts";
@@ -64,9 +64,14 @@ async function runOne(accept: AcceptOptions, schedule: Schedule): Promise<boolea
   return true;
 }
 
-/** Submits the schedule's request now, beside its due dates. @param key makes a repeat the same request */
-export function runNow(accept: AcceptOptions, schedule: Schedule, key: string, by: string) {
-  return submitted(accept, schedule, `${schedule.name}/now/${key}`, by);
+/**
+ * Submits the schedule's request now, beside its due dates.
+ * @param key makes a repeat the same request
+ * @param note why, for the history
+ */
+export function runNow(accept: AcceptOptions, schedule: Schedule, key: string, by: string, note?: string) {
+  const why = note === undefined ? {} : { note };
+  return submitted(accept, schedule, `${schedule.name}/now/${key}`, { requestedBy: by, ...why });
 }
 
 /** The key is the due date: a schedule that fires twice asks once. */
@@ -76,7 +81,7 @@ async function submit(
   id: string,
 ): Promise<Pick<ScheduleRecord, "lastOperation" | "lastProblem">> {
   try {
-    const { operation } = await submitted(accept, schedule, id, `schedule:${schedule.name}`);
+    const { operation } = await submitted(accept, schedule, id, { requestedBy: `schedule:${schedule.name}` });
     return { lastOperation: operation };
   } catch (error) {
     if (!(error instanceof RejectedRequestError)) throw error;
@@ -86,16 +91,21 @@ async function submit(
   }
 }
 
-function submitted(accept: AcceptOptions, { request }: Schedule, id: string, requestedBy: string) {
+function submitted(
+  accept: AcceptOptions,
+  { request }: Schedule,
+  id: string,
+  by: Pick<AskedBy, "requestedBy" | "note">,
+) {
   const body = { specversion: "1.0", id, source: scheduleSource, ...request };
-  return acceptRequest(accept, JSON.stringify(body), { requestedBy, trusted: true });
+  return acceptRequest(accept, JSON.stringify(body), { ...by, trusted: true });
 }
 
 /** How every schedule stands, for people. */
 export async function listSchedules(ports: Ports, schedules: readonly Schedule[]): Promise<readonly ScheduleState[]> {
   return Promise.all(
     schedules.map(async (schedule) => {
-      const { record } = await recordOf(ports, schedule);
+      const { record } = await lookUp(ports, schedule);
       const now = ports.clock.now();
       const dates = dueDatesOf(schedule, record.since);
       const waiting = dates.lastUntil(now, record.lastDue ?? record.since);
@@ -146,13 +156,22 @@ function missedBefore(dates: DueDates, record: ScheduleRecord, due: number): num
   return count;
 }
 
-async function recordOf(ports: Ports, schedule: Schedule): Promise<{ record: ScheduleRecord; version: string }> {
+interface Known {
+  readonly record: ScheduleRecord;
+  /** Of what is stored; undefined where nothing is. */
+  readonly version: string | undefined;
+  /** Whether the record is still to be stored. */
+  readonly isNew: boolean;
+}
+
+/** What is known of a schedule; without anything of this timing it begins now. */
+async function lookUp(ports: Ports, schedule: Schedule): Promise<Known> {
   const { every, start, cron, timeZone } = schedule;
   const timing = sha256Hex(canonicalJson([every ?? null, start ?? null, cron ?? null, timeZone])).slice(0, 16);
   const key = scheduleKey(schedule.name);
   const stored = await ports.ledger.read(key);
   if (stored?.record.kind === "schedule" && stored.record.timing === timing) {
-    return { record: stored.record, version: stored.version };
+    return { record: stored.record, version: stored.version, isNew: false };
   }
   const known = stored?.record.kind === "schedule" ? stored.record : undefined;
   const { lastDue: _, ...before } = known ?? { skipped: 0 };
@@ -166,9 +185,15 @@ async function recordOf(ports: Ports, schedule: Schedule): Promise<{ record: Sch
     since: ports.clock.now(),
     timing,
   };
-  const version = stored
-    ? await put(ports.ledger, key, record, stored.version)
-    : await putNew(ports.ledger, key, record);
+  return { record, version: stored?.version, isNew: true };
+}
+
+async function recordOf(ports: Ports, schedule: Schedule): Promise<{ record: ScheduleRecord; version: string }> {
+  const { record, version: found, isNew } = await lookUp(ports, schedule);
+  if (!isNew && found !== undefined) return { record, version: found };
+  const key = scheduleKey(schedule.name);
+  const version =
+    found === undefined ? await putNew(ports.ledger, key, record) : await put(ports.ledger, key, record, found);
   if (version !== undefined) return { record, version };
   throw new Error(`Expected to note schedule ${schedule.name}, got a conflict: it is looked at again`);
 }

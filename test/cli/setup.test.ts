@@ -161,7 +161,7 @@ describe("usage", () => {
     ["a missing argument", ["submit"]],
     ["one argument too many", ["submit", "a.json", "b.json"]],
     [
-      "a remote system, which this release does not reach",
+      "a remote system without a token for it",
       ["operations", "list"],
       { DROVER_URL: "https://drover.example" },
     ],

@@ -25,7 +25,7 @@ interface Overrides {
 
 /** Findings as one line each, without the ones that the sample always has. */
 async function check(configuration: unknown, overrides: Overrides = {}): Promise<string[]> {
-  const context = { resolve: resolveAll, nowMs, retirements: [], ...overrides };
+  const context = { resolve: resolveAll, nowMs, retirements: [], connectionKindFor: () => undefined, ...overrides };
   const findings = await checkConfiguration(
     parseConfiguration(JSON.stringify(configuration), "/etc/drover.json"),
     context,
@@ -133,7 +133,12 @@ describe("connections", () => {
       JSON.stringify(sampleWith("connections/lab/credential/authority", "http://localhost:9002")),
       "/etc/drover.json",
     );
-    const findings = await checkConfiguration(configuration, { resolve: resolveAll, nowMs, retirements: [] });
+    const findings = await checkConfiguration(configuration, {
+      resolve: resolveAll,
+      nowMs,
+      retirements: [],
+      connectionKindFor: () => undefined,
+    });
     expect(findings.map(({ level, path }) => `${level} ${path}`)).toEqual([
       "warning connections.lab.endpoint",
       "warning connections.lab.credential.authority",

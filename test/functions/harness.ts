@@ -85,11 +85,19 @@ export function temporaryFolder(): string {
 }
 
 /** The application over a real data folder and an emulator in this process. */
-export function fixture(): Fixture {
+export function fixture(
+  more: Readonly<Record<string, unknown>> = {},
+  moreSecrets: Readonly<Record<string, string>> = {},
+): Fixture {
   const emulator = createAzureSphereEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: quickScenario() });
-  const opened = openFixture({ sphere: sphereConnection() }, (sent) => emulator.fetch(sent), {
-    "env:SPHERE": demoIds.clientSecret,
-  });
+  const connections = { sphere: sphereConnection(), other: sphereConnection() };
+  const secrets = { "env:SPHERE": demoIds.clientSecret, ...moreSecrets };
+  const opened = openFixture(
+    more["clients"] === undefined ? { sphere: connections.sphere } : connections,
+    (sent) => emulator.fetch(sent),
+    secrets,
+    more,
+  );
   return { ...opened, emulator };
 }
 
@@ -98,12 +106,14 @@ export function openFixture(
   connections: Readonly<Record<string, object>>,
   fetch: (request: Request) => Promise<Response>,
   secrets: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, unknown>> = {},
 ): OpenFixture {
   const folder = join(temporaryFolder(), "data");
   const configuration: Configuration = configurationSchema.parse({
     version: 1,
     platform: { kind: "local", dataFolder: folder },
     connections,
+    ...more,
   });
   const platform = openLocalPlatform({ folder, log: silentLog });
   const providers = createProviders(configuration.connections, {
@@ -112,7 +122,14 @@ export function openFixture(
     clock: platform.clock,
   });
   const vault = localVault({ dataFolder: folder });
-  const host = createLocalHost({ platform, configuration, providers, vault, version: "0.0.0" });
+  const host = createLocalHost({
+    platform,
+    configuration,
+    providers,
+    vault,
+    secret: async (reference) => new Secret(secrets[reference] ?? ""),
+    version: "0.0.0",
+  });
   onTestFinished(async () => {
     await host.stop(5_000);
     await platform.close();

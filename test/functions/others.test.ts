@@ -134,9 +134,13 @@ describe("other paths", () => {
   test("say that all is well, and whether anything works here", async () => {
     const { send, host } = fixture();
     expect((await send("GET", "/healthz")).body).toEqual({ status: "ok" });
-    expect((await send("GET", "/health")).body).toMatchObject({ status: "ok", working: false, storage: { ok: true } });
+    const before = await send("GET", "/health");
+    expect(before.body).toMatchObject({ status: "degraded", working: false, storage: { ok: true } });
+    expect((before.body["checks"] as { name: string; ok: boolean }[]).filter(({ ok }) => !ok)).toMatchObject([
+      { name: "worker", since: expect.any(String) },
+    ]);
     host.start();
-    expect((await send("GET", "/health")).body).toMatchObject({ working: true });
+    expect((await send("GET", "/health")).body).toMatchObject({ status: "ok", working: true });
   });
 
   test("say no more than that of a defect", async () => {

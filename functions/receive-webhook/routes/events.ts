@@ -1,10 +1,22 @@
 import { Hono } from "hono";
+import type { Caller } from "../../../lib/clients/caller.ts";
 import { NotFoundError } from "../../../lib/contracts/errors.ts";
+import type { DroverEvent } from "../../../lib/contracts/event.ts";
+import { callerOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { countIn, refuseUnknown } from "../input.ts";
 import { eventOrTime } from "../wait.ts";
 
 const longestWaitSeconds = 30;
+
+/** An event that names no operation, such as a rejection, is for whoever sees everything. */
+function shows(caller: Caller, { data }: DroverEvent): boolean {
+  if (caller.seesAll) return true;
+  const { requestSource: source, requestType: type, connection } = data;
+  return (
+    source !== undefined && type !== undefined && connection !== undefined && caller.sees({ source, type, connection })
+  );
+}
 
 /** Events in their order, page by page. With `wait` an empty page is held back until there is one, or the time is over. */
 export function eventRoutes(dependencies: ApplicationDependencies): Hono {
@@ -25,7 +37,9 @@ export function eventRoutes(dependencies: ApplicationDependencies): Hono {
       await eventOrTime(dependencies, leftMs, req.raw.signal);
       page = await events.read(after, limit);
     }
-    return json({ events: page, next: page.at(-1)?.position ?? after });
+    const caller = callerOf(req.raw);
+    // The position goes on also where nothing is shown.
+    return json({ events: page.filter(({ event }) => shows(caller, event)), next: page.at(-1)?.position ?? after });
   });
   return routes;
 }

@@ -4,6 +4,7 @@ import { InvalidInputError } from "../../../lib/contracts/errors.ts";
 import type { JsonObject } from "../../../lib/contracts/json.ts";
 import { deploymentStatuses, heatDeploy, softwareConfig } from "../../../lib/contracts/requests/heat.ts";
 import type { HeatOperator } from "../../../lib/providers/heat/index.ts";
+import { callerOf } from "../callers.ts";
 import { configured } from "../connection-lookup.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { createdOnce, withoutValues } from "../heat-answers.ts";
@@ -42,7 +43,7 @@ const deployments = "/connections/:name/heat/deployments";
 export function heatRoutes(dependencies: ApplicationDependencies): Hono {
   const heat: HeatOf = ({ req }) => {
     const name = req.param("name") ?? "";
-    configured(dependencies, name);
+    configured(dependencies, callerOf(req.raw), name);
     return dependencies.providers.heat(name);
   };
   const routes = new Hono();

@@ -3,8 +3,9 @@ import { outcomes } from "../../../lib/contracts/event.ts";
 import type { JsonObject } from "../../../lib/contracts/json.ts";
 import type { TombstoneRecord } from "../../../lib/contracts/operation.ts";
 import type { OperationFilter } from "../../../lib/contracts/ports.ts";
-import { cancelOperation, resolveOperation } from "../../../lib/operations/commands.ts";
+import { approveOperation, cancelOperation, resolveOperation } from "../../../lib/operations/commands.ts";
 import { explain } from "../../../lib/operations/explain.ts";
+import { callerOf, subjectOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import {
   bodyAs,
@@ -16,7 +17,7 @@ import {
   reportSchema,
   resolveSchema,
 } from "../input.ts";
-import { fullId, recordOf, unknownOperation, wholeOf } from "../lookup.ts";
+import { idOf, recordOf, unknownOperation, wholeOf } from "../lookup.ts";
 import { reportEnd } from "../report.ts";
 import { historyView, operationView } from "../views.ts";
 import { untilChanged } from "../wait.ts";
@@ -25,17 +26,20 @@ const filters = ["state", "outcome", "type", "connection", "label", "parent", "c
 const longestWaitSeconds = 30;
 
 export function operationRoutes(dependencies: ApplicationDependencies): Hono {
-  const { ports, callerOf, retainMs } = dependencies;
+  const { ports, retainMs } = dependencies;
   const routes = new Hono();
 
   routes.get("/operations", async ({ req, json }) => {
     const query = req.query();
+    const caller = callerOf(req.raw);
     refuseUnknown(query, filters);
     const limit = countIn(query, "limit", { default: 50, min: 1, max: 500 });
     const { parent, ...others } = query;
-    const ofParent = parent === undefined ? {} : { parent: await fullId(dependencies, parent) };
+    const ofParent = parent === undefined ? {} : { parent: await idOf(dependencies, caller, parent) };
     const page = await ports.ledger.listOperations({ ...filterOf(others), ...ofParent }, limit, query["cursor"]);
-    const operations = page.items.flatMap(({ record }) => (record.kind === "operation" ? [operationView(record)] : []));
+    const operations = page.items.flatMap(({ record }) =>
+      record.kind === "operation" && caller.sees(subjectOf(record)) ? [operationView(record)] : [],
+    );
     return json({ operations, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
   });
 
@@ -43,44 +47,53 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
     const query = req.query();
     refuseUnknown(query, ["wait", "since"]);
     const waitSeconds = countIn(query, "wait", { default: 0, min: 0, max: longestWaitSeconds });
-    const read = () => recordOf(dependencies, req.param("id"));
+    const read = () => recordOf(dependencies, callerOf(req.raw), req.param("id"));
     const record = await untilChanged(dependencies, read, query["since"], waitSeconds * 1000, req.raw.signal);
     return json(record.kind === "tombstone" ? tombstoneView(record) : operationView(record));
   });
 
   routes.get("/operations/:id/history", async ({ req, json }) => {
-    const record = await wholeOf(dependencies, req.param("id"));
+    const record = await wholeOf(dependencies, callerOf(req.raw), req.param("id"));
     return json({ operation: record.id, history: record.history.map(historyView) });
   });
 
   routes.get("/operations/:id/explanation", async ({ req, json }) => {
-    const record = await wholeOf(dependencies, req.param("id"));
+    const record = await wholeOf(dependencies, callerOf(req.raw), req.param("id"));
     return json(explain(record, ports.clock.now()));
   });
 
   routes.post("/operations/:id/actions/cancel", async ({ req, json }) => {
-    const id = await fullId(dependencies, req.param("id"));
+    const id = await idOf(dependencies, callerOf(req.raw), req.param("id"));
     const { note } = await bodyAs(req.raw, noteSchema, "the body of a cancel");
-    const by = callerOf(req.raw);
+    const by = callerOf(req.raw).name;
     const { kind } = await cancelOperation(ports, id, { by, ...(note === undefined ? {} : { note }) });
     if (kind === "absent") throw unknownOperation(id);
     await durably(dependencies);
     return json({ operation: id, cancel: kind }, kind === "requested" ? 202 : 200);
   });
 
+  routes.post("/operations/:id/actions/approve", async ({ req, json }) => {
+    const id = await idOf(dependencies, callerOf(req.raw), req.param("id"));
+    const { note } = await bodyAs(req.raw, noteSchema, "the body of an approval");
+    const by = callerOf(req.raw).name;
+    const approval = await approveOperation(ports, id, { by, ...(note === undefined ? {} : { note }) });
+    await durably(dependencies);
+    return json({ operation: id, approval }, approval === "approved" ? 202 : 200);
+  });
+
   routes.post("/operations/:id/actions/resolve", async ({ req, json }) => {
-    const id = await fullId(dependencies, req.param("id"));
+    const id = await idOf(dependencies, callerOf(req.raw), req.param("id"));
     const { as, note } = await bodyAs(req.raw, resolveSchema, "the body of a resolve");
-    const record = await resolveOperation(ports, id, as, { by: callerOf(req.raw), note }, retainMs);
+    const record = await resolveOperation(ports, id, as, { by: callerOf(req.raw).name, note }, retainMs);
     await durably(dependencies);
     return json(operationView(record));
   });
 
   routes.post("/operations/:id/actions/report", async ({ req, json }) => {
     const { status, reason } = await bodyAs(req.raw, reportSchema, "the body of a report");
-    const record = await wholeOf(dependencies, req.param("id"));
+    const record = await wholeOf(dependencies, callerOf(req.raw), req.param("id"));
     const report = { status, ...(reason === undefined ? {} : { reason }) };
-    await reportEnd(dependencies, record, { by: callerOf(req.raw), report, signal: req.raw.signal });
+    await reportEnd(dependencies, record, { by: callerOf(req.raw).name, report, signal: req.raw.signal });
     await durably(dependencies);
     return json({ operation: record.id, reported: status }, 202);
   });

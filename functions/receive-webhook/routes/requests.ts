@@ -1,23 +1,28 @@
 import { Hono } from "hono";
+import type { Caller } from "../../../lib/clients/caller.ts";
 import { InvalidInputError, NotFoundError } from "../../../lib/contracts/errors.ts";
-import { decodeRequest } from "../../../lib/contracts/request.ts";
+import { type DecodedRequest, decodeRequest } from "../../../lib/contracts/request.ts";
 import { acceptRequest } from "../../../lib/operations/accept.ts";
+import { callerOf, subjectOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { boundedText, durably, refuseWhileUnhealthy } from "../input.ts";
+import { recordOf } from "../lookup.ts";
 import { planRequest } from "../plan.ts";
 
 /** Media types a request may come in; one event at a time. */
 const mediaTypes = /^application\/(?:cloudevents\+json|json)(?:\s*;.*)?$/i;
 
 export function requestRoutes(dependencies: ApplicationDependencies): Hono {
-  const { accept, callerOf, storage } = dependencies;
+  const { accept, storage } = dependencies;
   const routes = new Hono();
 
   routes.post("/requests", async ({ req, json }) => {
     requireJson(req.raw);
     refuseWhileUnhealthy(storage.health());
     const body = await boundedText(req.raw);
-    const acceptance = await acceptRequest(accept, body, { requestedBy: callerOf(req.raw) });
+    const caller = callerOf(req.raw);
+    const admit = (decoded: DecodedRequest) => admitted(dependencies, caller, decoded);
+    const acceptance = await acceptRequest(accept, body, { requestedBy: caller.name, admit });
     const { operation, kind } = acceptance;
     if (kind === "absent") throw new NotFoundError(`Expected an operation under ${operation} to cancel, got none`);
     await durably(dependencies);
@@ -34,9 +39,32 @@ export function requestRoutes(dependencies: ApplicationDependencies): Hono {
         code: "nothing-to-plan",
       });
     }
+    await admitted(dependencies, callerOf(req.raw), decoded);
     return json(planRequest(dependencies, decoded.operation, decoded.request));
   });
   return routes;
+}
+
+/** @throws InvalidInputError for what the caller may not ask for; NotFoundError for what he may not know of */
+async function admitted(parts: ApplicationDependencies, caller: Caller, decoded: DecodedRequest): Promise<void> {
+  if (decoded.kind === "operation") {
+    if (caller.sees(subjectOf(decoded))) return;
+    throw new InvalidInputError(
+      "Expected a source, type and connection that this client is allowed, got others: see clients in drover.json",
+      { code: "not-allowed" },
+    );
+  }
+  // By its key a sender may cancel what he has asked for himself; anything else needs the action.
+  const record = await recordOf(parts, caller, decoded.request.operation).catch((error: unknown) => {
+    if (caller.seesAll && error instanceof NotFoundError) return undefined;
+    throw error;
+  });
+  if (record === undefined || caller.may("cancel")) return;
+  if (record.kind === "operation" && record.requestedBy === caller.name) return;
+  throw new InvalidInputError(
+    "Expected a client that is allowed to cancel, or one that asked for the operation itself, got another",
+    { code: "not-allowed" },
+  );
 }
 
 function requireJson(request: Request): void {

@@ -1,0 +1,49 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import { describeSinks, type SinkDescription } from "../../../lib/sinks/describe.ts";
+import { enableSink, replay } from "../../../lib/sinks/operate.ts";
+import type { ApplicationDependencies } from "../dependencies.ts";
+import { bodyAs, durably } from "../input.ts";
+
+const enableSchema = z.strictObject({ skipMissed: z.optional(z.boolean()) });
+const position = z.int().check(z.minimum(0));
+const replaySchema = z.strictObject({ after: position, through: position });
+
+/** Receivers of events over HTTP: how they stand, and what people do with them. */
+export function sinkRoutes(dependencies: ApplicationDependencies): Hono {
+  const { ports, sinks } = dependencies;
+  const routes = new Hono();
+
+  routes.get("/sinks", async ({ json }) => {
+    const descriptions = await describeSinks(sinks.sinks, { ...sinks, now: ports.clock.now() });
+    return json({ sinks: descriptions.map(sinkView) });
+  });
+
+  routes.post("/sinks/:name/enable", async ({ req, json }) => {
+    const { skipMissed = false } = await bodyAs(req.raw, enableSchema, "the body of an enable");
+    const { name, position } = await enableSink(sinks, req.param("name"), { skipMissed });
+    await durably(dependencies);
+    return json({ name, position });
+  });
+
+  routes.post("/sinks/:name/replay", async ({ req, json }) => {
+    const range = await bodyAs(req.raw, replaySchema, "the body of a replay");
+    const replayed = await replay(sinks, req.param("name"), range);
+    await durably(dependencies);
+    return json({ name: req.param("name"), ...replayed }, 202);
+  });
+  return routes;
+}
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+function sinkView({ lastSuccess, lastFailure, failingSince, heldUntil, disabled, ...sink }: SinkDescription) {
+  return {
+    ...sink,
+    ...(lastSuccess ? { lastSuccess: { ...lastSuccess, at: time(lastSuccess.at) } } : {}),
+    ...(lastFailure ? { lastFailure: { ...lastFailure, at: time(lastFailure.at) } } : {}),
+    ...(failingSince === undefined ? {} : { failingSince: time(failingSince) }),
+    ...(heldUntil === undefined ? {} : { heldUntil: time(heldUntil) }),
+    ...(disabled ? { disabled: { at: time(disabled.at), reason: disabled.reason } } : {}),
+  };
+}
