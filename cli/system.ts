@@ -8,6 +8,7 @@ import type { Secret } from "../lib/contracts/secret.ts";
 import { type LocalPlatform, openLocalPlatform } from "../lib/platforms/local/platform.ts";
 import { localVault } from "../lib/platforms/local/vault.ts";
 import { readStartOfFile, secretResolver } from "../lib/platforms/secret-references.ts";
+import { calendar } from "../lib/schedules/calendar.ts";
 import { packageVersion } from "./package.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -47,7 +48,7 @@ export interface OpenOptions {
 export async function openSystem(options: OpenOptions): Promise<System> {
   const { configuration, terminal, log } = options;
   const { vault, resolve } = await openSecrets(configuration, options.configPath, terminal);
-  const schedules = await loadSchedules(configuration);
+  const schedules = await loadSchedules(configuration, calendar);
   const platform = openLocalPlatform({ folder: configuration.platform.dataFolder, log });
   const { managedIdentity } = terminal.environment;
   const providers = createProviders(configuration.connections, {

@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import { createAuthentication } from "../lib/clients/authenticate.ts";
 import { FloodGates } from "../lib/clients/flood.ts";
-import { matchesAny } from "../lib/clients/patterns.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
+import { matchesAny } from "../lib/contracts/patterns.ts";
 import { deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports, type Vault } from "../lib/contracts/ports.ts";
 import type { Schedule } from "../lib/contracts/schedule.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
@@ -133,6 +133,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     connections: configuration.connections,
     schedules,
     sinks: localSinks.operator,
+    webhookOrigins: configuration.http?.webhookOrigins ?? [],
     retainMs,
     after: (ms, callback) => platform.timers.after(ms, callback),
     storage: platform,

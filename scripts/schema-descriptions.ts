@@ -20,6 +20,9 @@ const deadlines = `${describeDuration(limits.deadlineMinMs)} to ${describeDurati
 
 const doors: Readonly<Record<string, string | Annotation>> = {
   http: "Where clients reach it. Put a proxy that ends TLS in front of it; without clients nobody is let in.",
+  "http.webhookOrigins":
+    "Senders that are told, when they ask before they send, that they may, such as eventgrid.azure.net.",
+  "http.webhookOrigins.[]": "A name, or a pattern.",
   "http.listen": "Host and port, such as 127.0.0.1:8080.",
   clients: "Who may ask over HTTP, by name. The name stands in records, histories and events.",
   "clients.*": "One client.",

@@ -48,11 +48,7 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
     local: /^lib\/(schedules|operations|contracts)\//,
     packages: /^(croner|temporal-polyfill)$/,
   },
-  {
-    from: /^lib\/configuration\//,
-    local: /^lib\/(configuration\/|contracts\/|schedules\/(due|window)\.ts$)/,
-    packages: /^zod\/mini$/,
-  },
+  { from: /^lib\/configuration\//, local: /^lib\/(configuration|contracts)\//, packages: /^zod\/mini$/ },
   { from: /^lib\/providers\/([^/]+)\//, local: /^lib\/(providers|contracts)\// },
   { from: /^lib\/providers\/[^/]+\.ts$/, local: /^lib\/(providers\/[^/]+\.ts$|contracts\/)/ },
   { from: /^lib\/platforms\/local\//, local: /^lib\/(platforms\/local|platforms\/[^/]+\.ts$|operations|contracts)/ },

@@ -3,6 +3,7 @@ import { requestRoutes } from "../../functions/request-routes.ts";
 import { checkConfiguration } from "../../lib/configuration/check.ts";
 import type { Finding } from "../../lib/configuration/finding.ts";
 import { ConfigurationError } from "../../lib/contracts/errors.ts";
+import { calendar } from "../../lib/schedules/calendar.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -44,6 +45,7 @@ export async function findingsOf(context: Context): Promise<readonly Finding[]> 
       resolve,
       nowMs: Date.now(),
       retirements,
+      calendar,
       connectionKindFor,
     });
   } catch (error) {

@@ -24,6 +24,8 @@ export interface ApplicationDependencies {
   /** How long a finished operation is kept whole. */
   readonly retainMs: number;
   readonly sinks: OperatorOptions;
+  /** Patterns of senders that are told they may send events here. */
+  readonly webhookOrigins: readonly string[];
   /** Finds out who asks. */
   readonly guard: Guard;
   /** Calls back once after `ms`; returns what calls it off. */

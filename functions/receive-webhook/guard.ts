@@ -39,7 +39,7 @@ export function authenticatingGuard({ authenticate, gates }: GuardParts): Guard 
   return (security) => async (context, next) => {
     if (security.action === "open") return next();
     const request = context.req.raw;
-    const answer = await authenticate(request.headers, () => keptText(request));
+    const answer = await authenticate(request.headers, () => keptText(request, security.maxBytes));
     if (answer.kind === "refused") {
       const waitMs = gates.take("", strangersPerMinute);
       if (waitMs !== undefined) return tooMany(waitMs);

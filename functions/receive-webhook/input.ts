@@ -30,8 +30,8 @@ export async function boundedText(request: Request, maxBytes: number = limits.re
 }
 
 /** For a guard that checks a signature: whoever reads the body afterwards gets the same text. */
-export function keptText(request: Request): Promise<string> {
-  const text = kept.get(request) ?? boundedText(request);
+export function keptText(request: Request, maxBytes?: number): Promise<string> {
+  const text = kept.get(request) ?? boundedText(request, maxBytes);
   kept.set(request, text);
   return text;
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Action } from "../../lib/contracts/client.ts";
+import { batchBytes } from "./batch-limits.ts";
 
 /** Finds out who asks, and whether he may. What it answers says nothing of what was sent. */
 export type Guard = (security: RouteSecurity) => MiddlewareHandler;
@@ -13,13 +14,15 @@ export interface RouteSecurity {
   readonly action: Action | "open";
   /** Whether the signature of the body is enough: only where the body says all. */
   readonly signed?: true;
+  /** Of a body whose signature is checked; default that of one request. */
+  readonly maxBytes?: number;
 }
 
 const route = (
   method: RouteSecurity["method"],
   path: string,
   action: RouteSecurity["action"],
-  more: { readonly signed?: true } = {},
+  more: Pick<RouteSecurity, "signed" | "maxBytes"> = {},
 ): RouteSecurity => ({ method, path, action, ...more });
 
 /** Every route there is: the application has no other, which a test sees to. */
@@ -28,7 +31,8 @@ export const routeSecurity: readonly RouteSecurity[] = [
   route("GET", "/health", "administer"),
   route("GET", "/metrics", "administer"),
 
-  route("POST", "/requests", "submit", { signed: true }),
+  route("OPTIONS", "/requests", "open"),
+  route("POST", "/requests", "submit", { signed: true, maxBytes: batchBytes }),
   route("POST", "/plans", "submit"),
 
   route("GET", "/operations", "read"),

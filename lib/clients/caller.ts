@@ -1,5 +1,5 @@
 import type { Action, ClientConfiguration } from "../contracts/client.ts";
-import { matchesAny } from "./patterns.ts";
+import { matchesAny } from "../contracts/patterns.ts";
 
 /** What an operation, a request or an event is about, as far as it decides who may see it. */
 export interface Subject {

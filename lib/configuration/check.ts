@@ -24,7 +24,7 @@ export async function checkConfiguration(configuration: Configuration, context: 
   const secrets = await Promise.all(
     secretReferencesIn(configuration).map((reference) => secretFinding(reference, context)),
   );
-  const { schedules, problems } = await readSchedules(configuration);
+  const { schedules, problems } = await readSchedules(configuration, context.calendar);
   return [
     ...secrets.filter((finding) => finding !== undefined),
     ...retentionFindings(configuration),

@@ -5,12 +5,12 @@ import { limits } from "../contracts/limits.ts";
 import { parseAs, parseBoundedJson } from "../contracts/parse.ts";
 import { cancelRequestType, decodeRequest, scheduleSource } from "../contracts/request.ts";
 import {
+  type Calendar,
   type Schedule,
   type ScheduleConfiguration,
   type ScheduledRequest,
   scheduledRequestSchema,
 } from "../contracts/schedule.ts";
-import { checkCron } from "../schedules/due.ts";
 import { type Finding, problem } from "./finding.ts";
 import { syntaxProblems } from "./syntax.ts";
 
@@ -23,8 +23,11 @@ export interface ReadSchedules {
 }
 
 /** The schedules with their requests. @throws ConfigurationError with all problems at once */
-export async function loadSchedules(configuration: Pick<Configuration, "schedules">): Promise<readonly Schedule[]> {
-  const { schedules, problems } = await readSchedules(configuration);
+export async function loadSchedules(
+  configuration: Pick<Configuration, "schedules">,
+  calendar: Calendar,
+): Promise<readonly Schedule[]> {
+  const { schedules, problems } = await readSchedules(configuration, calendar);
   if (problems.length === 0) return schedules;
   const texts = problems.map(({ path, message }) => `${path}: ${message}`);
   const count = texts.length === 1 ? "one problem" : `${texts.length} problems`;
@@ -35,8 +38,11 @@ export async function loadSchedules(configuration: Pick<Configuration, "schedule
 }
 
 /** Every schedule that can work, and all problems of the others. */
-export async function readSchedules({ schedules }: Pick<Configuration, "schedules">): Promise<ReadSchedules> {
-  const read = await Promise.all(schedules.map((schedule, index) => readOne(schedule, `schedules.${index}`)));
+export async function readSchedules(
+  { schedules }: Pick<Configuration, "schedules">,
+  calendar: Calendar,
+): Promise<ReadSchedules> {
+  const read = await Promise.all(schedules.map((schedule, index) => readOne(schedule, calendar, `schedules.${index}`)));
   return {
     schedules: read.flatMap(({ schedule }) => (schedule ? [schedule] : [])),
     problems: read.flatMap(({ problems }) => problems),
@@ -45,9 +51,10 @@ export async function readSchedules({ schedules }: Pick<Configuration, "schedule
 
 async function readOne(
   schedule: ScheduleConfiguration,
+  calendar: Calendar,
   path: string,
 ): Promise<{ readonly schedule?: Schedule; readonly problems: readonly Finding[] }> {
-  const problems = cronProblems(schedule, `${path}.cron`);
+  const problems = cronProblems(schedule, calendar, `${path}.cron`);
   const { request: from } = schedule;
   const where = typeof from === "string" ? `${from}: ` : "";
   try {
@@ -61,9 +68,9 @@ async function readOne(
   }
 }
 
-function cronProblems({ cron }: ScheduleConfiguration, path: string): Finding[] {
+function cronProblems({ cron }: ScheduleConfiguration, calendar: Calendar, path: string): Finding[] {
   try {
-    if (cron !== undefined) checkCron(cron);
+    if (cron !== undefined) calendar.checkCron(cron);
     return [];
   } catch {
     return [problem(path, "expected five fields of cron such as 0 3 * * 1-5, got text that is no cron expression")];

@@ -4,6 +4,7 @@ import { azureSphereConnectionSchema } from "./connections/azure-sphere.ts";
 import { heatConnectionSchema } from "./connections/heat.ts";
 import { name, secretReferenceSchema } from "./connections/parts.ts";
 import { isDuration } from "./duration.ts";
+import { limits } from "./limits.ts";
 import { schedulesSchema } from "./schedule.ts";
 import { sinksSchema } from "./sink.ts";
 
@@ -49,6 +50,11 @@ export const configurationSchema = z.strictObject({
             ),
           ),
         "127.0.0.1:8080",
+      ),
+      /** Senders that are told, before they send anything, that they may: `eventgrid.azure.net`. */
+      webhookOrigins: z._default(
+        z.array(z.string().check(z.minLength(1), z.maxLength(limits.identifierLength))).check(z.maxLength(16)),
+        [],
       ),
     }),
   ),

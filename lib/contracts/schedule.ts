@@ -94,4 +94,17 @@ export const schedulesSchema = z.array(scheduleSchema).check(z.maxLength(maxSche
 
 /** A schedule whose request has been read. */
 export type Schedule = Omit<ScheduleConfiguration, "request"> & { readonly request: ScheduledRequest };
+
+/** Something about a schedule's times that its author should know. */
+export interface TimingRemark {
+  readonly level: "problem" | "warning";
+  readonly field: "cron" | "jitter" | "request" | "window";
+  readonly message: string;
+}
+
+export interface Calendar {
+  /** @throws an error for text that is no cron expression */
+  checkCron(cron: string): void;
+  remarksOn(schedule: Schedule, nowMs: number): readonly TimingRemark[];
+}
 export { scheduledRequest as scheduledRequestSchema };

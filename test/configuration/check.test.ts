@@ -4,6 +4,7 @@ import { parseConfiguration } from "../../lib/configuration/load.ts";
 import type { Retirement } from "../../lib/configuration/retirements.ts";
 import { ConfigurationError } from "../../lib/contracts/errors.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
+import { calendar } from "../../lib/schedules/calendar.ts";
 import { sample, sampleWith } from "./sample.ts";
 
 const sphere: Retirement = {
@@ -25,7 +26,14 @@ interface Overrides {
 
 /** Findings as one line each, without the ones that the sample always has. */
 async function check(configuration: unknown, overrides: Overrides = {}): Promise<string[]> {
-  const context = { resolve: resolveAll, nowMs, retirements: [], connectionKindFor: () => undefined, ...overrides };
+  const context = {
+    resolve: resolveAll,
+    nowMs,
+    retirements: [],
+    calendar,
+    connectionKindFor: () => undefined,
+    ...overrides,
+  };
   const findings = await checkConfiguration(
     parseConfiguration(JSON.stringify(configuration), "/etc/drover.json"),
     context,
@@ -137,6 +145,7 @@ describe("connections", () => {
       resolve: resolveAll,
       nowMs,
       retirements: [],
+      calendar,
       connectionKindFor: () => undefined,
     });
     expect(findings.map(({ level, path }) => `${level} ${path}`)).toEqual([

@@ -7,6 +7,7 @@ import { parseConfiguration } from "../../lib/configuration/load.ts";
 import { loadSchedules } from "../../lib/configuration/schedules.ts";
 import { ConfigurationError } from "../../lib/contracts/errors.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
+import { calendar } from "../../lib/schedules/calendar.ts";
 import { request } from "../functions/harness.ts";
 import { temporaryFolder } from "../platforms/local/temporary-folder.ts";
 import { sample } from "./sample.ts";
@@ -26,6 +27,7 @@ async function check(schedules: readonly unknown[], folder?: string): Promise<st
     resolve: async () => new Secret(Buffer.alloc(32, 7).toString("base64")),
     nowMs,
     retirements: [],
+    calendar,
     connectionKindFor: (requestType) => (requestType.includes("sphere") ? "azure-sphere" : "heat"),
   });
   return findings
@@ -58,7 +60,7 @@ describe("schedules", () => {
 
   test("that can work give no finding, and keep the request as it stands there", async () => {
     expect(await check([schedule])).toEqual([]);
-    expect(await loadSchedules(configurationOf([schedule]))).toMatchObject([{ name: "s", request: asked }]);
+    expect(await loadSchedules(configurationOf([schedule]), calendar)).toMatchObject([{ name: "s", request: asked }]);
   });
 
   test("may name a file beside the configuration, with the attributes that each run has of its own", async () => {
@@ -69,7 +71,7 @@ describe("schedules", () => {
     );
     const fromFile = { ...schedule, request: "./r.json" };
     expect(await check([fromFile], folder)).toEqual([]);
-    expect((await loadSchedules(configurationOf([fromFile], folder)))[0]?.request).toEqual(asked);
+    expect((await loadSchedules(configurationOf([fromFile], folder), calendar))[0]?.request).toEqual(asked);
   });
 });
 
@@ -108,7 +110,9 @@ describe("the file of a request", () => {
     for (const finding of findings) {
       expect(finding).toContain(`problem schedules.0.request: ${join(folder, "r.json")}: `);
     }
-    await expect(loadSchedules(configurationOf([{ ...schedule, request: "r.json" }], folder))).rejects.toThrow(message);
+    await expect(
+      loadSchedules(configurationOf([{ ...schedule, request: "r.json" }], folder), calendar),
+    ).rejects.toThrow(message);
   });
 
   test("that is not there, or is a folder or a pipe, is refused without waiting for it", async () => {
@@ -131,7 +135,7 @@ describe("the file of a request", () => {
       { name: "a", cron: "0 25 * * *", request: "/nowhere/a.json" },
       { ...schedule, name: "b", request: { type, data: { connection: "lab" } } },
     ];
-    const failed = await loadSchedules(configurationOf(broken)).catch((error: unknown) => error);
+    const failed = await loadSchedules(configurationOf(broken), calendar).catch((error: unknown) => error);
     if (!(failed instanceof ConfigurationError)) throw new Error("expected a ConfigurationError");
     expect(failed.problems.map((text) => text.split(": ")[0])).toEqual([
       "schedules.0.cron",
@@ -176,7 +180,7 @@ describe("a schedule that would do otherwise than meant", () => {
     [
       "with more jitter than interval",
       { every: "PT6H", jitter: "PT7H" },
-      "warning schedules.0.jitter: expected less than the interval",
+      "warning schedules.0.jitter: expected no more than the interval",
     ],
     [
       "with more jitter than some interval of cron",

@@ -218,3 +218,72 @@ describe("a request that needs approval", () => {
     expect(answer).toMatchObject({ status: 409, body: { code: "not-to-approve" } });
   });
 });
+
+describe("a sender that asks before it sends", () => {
+  const http = { webhookOrigins: ["eventgrid.azure.net"] };
+  const ask = (opened: Fixture, origin: string) =>
+    answerOf(opened, "OPTIONS", "/requests", { "webhook-request-origin": origin, "webhook-request-rate": "120" });
+
+  test("is told that it may, when its name is known", async () => {
+    const opened = doors({ http });
+    const answer = await ask(opened, "eventgrid.azure.net");
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("webhook-allowed-origin")).toBe("eventgrid.azure.net");
+    expect(Number(answer.headers.get("webhook-allowed-rate"))).toBeGreaterThan(0);
+  });
+
+  test.each(["evil.example", "eventgrid.azure.net.evil.example", "a b", ""])(
+    "is told nothing as %s",
+    async (origin) => {
+      const answer = await ask(doors({ http }), origin);
+      expect([answer.status, answer.headers.get("webhook-allowed-origin")]).toEqual([200, null]);
+    },
+  );
+
+  const validation = (code: string) =>
+    JSON.stringify([{ id: "1", data: { validationCode: code, validationUrl: "https://x" } }]);
+
+  test("hears its validation code again, with its credentials only", async () => {
+    const opened = doors();
+    const headers = { "content-type": "application/json", "aeg-event-type": "SubscriptionValidation" };
+    const stranger = await answerOf(opened, "POST", "/requests", headers, validation("512d38b6-c7b8"));
+    expect(stranger.status).toBe(401);
+    const known = { ...headers, authorization: `Bearer ${tokens.ci}` };
+    expect(await answerOf(opened, "POST", "/requests", known, validation("512d38b6-c7b8"))).toMatchObject({
+      status: 200,
+      body: { validationResponse: "512d38b6-c7b8" },
+    });
+    expect((await answerOf(opened, "POST", "/requests", known, validation("<script>"))).status).toBe(422);
+  });
+});
+
+describe("a batch", () => {
+  const headers = {
+    "content-type": "application/cloudevents-batch+json; charset=utf-8",
+    authorization: `Bearer ${tokens.ci}`,
+  };
+
+  test("is taken request by request: what cannot be accepted is told, and keeps none of the others", async () => {
+    const opened = doors();
+    const batch = [ours("one"), { ...ours("two"), source: "/other" }, ours("one"), { id: "no event" }, ours("three")];
+    const answer = await answerOf(opened, "POST", "/requests", headers, JSON.stringify(batch));
+    expect(answer.status).toBe(202);
+    const statuses = (answer.body["requests"] as { status: string; code?: string }[]).map(
+      ({ status, code }) => code ?? status,
+    );
+    expect(statuses).toEqual(["accepted", "not-allowed", "duplicate", "invalid-request", "accepted"]);
+    const events = (await opened.ask("ops", "GET", "/events?limit=100")).body["events"] as {
+      event: { type: string };
+    }[];
+    expect(events.filter(({ event }) => event.type.endsWith(".rejected"))).toHaveLength(1);
+  });
+
+  test.each([
+    ["an object", "{}", 422],
+    ["more than a hundred", JSON.stringify(Array.from({ length: 101 }, () => 1)), 422],
+    ["no JSON", "[", 400],
+    ["more bytes than it may have", `[${'"x",'.repeat(200_000)}1]`, 413],
+  ])("that is %s is refused as a whole", async (_, body, status) => {
+    expect((await answerOf(doors(), "POST", "/requests", headers, body)).status).toBe(status);
+  });
+});

@@ -3,27 +3,41 @@ import type { Caller } from "../../../lib/clients/caller.ts";
 import { InvalidInputError, NotFoundError } from "../../../lib/contracts/errors.ts";
 import { type DecodedRequest, decodeRequest } from "../../../lib/contracts/request.ts";
 import { acceptRequest } from "../../../lib/operations/accept.ts";
+import { acceptBatch } from "../batch.ts";
+import { batchBytes } from "../batch-limits.ts";
 import { callerOf, subjectOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
+import { answerPreflight, validationCodeOf } from "../handshakes.ts";
 import { boundedText, durably, refuseWhileUnhealthy } from "../input.ts";
 import { recordOf } from "../lookup.ts";
 import { planRequest } from "../plan.ts";
 
 /** Media types a request may come in; one event at a time. */
+const batchType = /^application\/cloudevents-batch\+json(?:\s*;.*)?$/i;
 const mediaTypes = /^application\/(?:cloudevents\+json|json)(?:\s*;.*)?$/i;
 
 export function requestRoutes(dependencies: ApplicationDependencies): Hono {
   const { accept, storage } = dependencies;
   const routes = new Hono();
 
+  routes.on("OPTIONS", "/requests", ({ req }) => answerPreflight(req.raw, dependencies.webhookOrigins));
+
   routes.post("/requests", async ({ req, json }) => {
-    requireJson(req.raw);
+    const isBatch = batchType.test(req.header("content-type") ?? "");
+    if (!isBatch) requireJson(req.raw);
     refuseWhileUnhealthy(storage.health());
-    const body = await boundedText(req.raw);
+    const body = await boundedText(req.raw, isBatch ? batchBytes : undefined);
+    const validationResponse = validationCodeOf(req.raw, body);
+    if (validationResponse !== undefined) return json({ validationResponse });
     const caller = callerOf(req.raw);
     const admit = (decoded: DecodedRequest) => admitted(dependencies, caller, decoded);
-    const acceptance = await acceptRequest(accept, body, { requestedBy: caller.name, admit });
-    const { operation, kind } = acceptance;
+    const taken = (text: string) => acceptRequest(accept, text, { requestedBy: caller.name, admit });
+    if (isBatch) {
+      const requests = await acceptBatch(dependencies, body, taken);
+      await durably(dependencies);
+      return json({ requests }, 202);
+    }
+    const { operation, kind } = await taken(body);
     if (kind === "absent") throw new NotFoundError(`Expected an operation under ${operation} to cancel, got none`);
     await durably(dependencies);
     const location = `/operations/${operation}`;
@@ -71,7 +85,7 @@ function requireJson(request: Request): void {
   const mediaType = request.headers.get("content-type");
   if (mediaType !== null && mediaTypes.test(mediaType)) return;
   throw new InvalidInputError(
-    "Expected one CloudEvents event as application/cloudevents+json or application/json, got another content type",
+    "Expected one CloudEvents event as application/cloudevents+json or application/json, or several as application/cloudevents-batch+json, got another content type",
     { code: "media-type" },
   );
 }

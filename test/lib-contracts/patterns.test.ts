@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matchesAny } from "../../lib/clients/patterns.ts";
+import { matchesAny } from "../../lib/contracts/patterns.ts";
 
 describe("a pattern", () => {
   test.each([
