@@ -4,6 +4,7 @@ import { NotFoundError } from "../../../lib/contracts/errors.ts";
 import type { DroverEvent } from "../../../lib/contracts/event.ts";
 import { callerOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
+import { eventStream } from "../event-stream.ts";
 import { countIn, refuseUnknown } from "../input.ts";
 import { eventOrTime } from "../wait.ts";
 
@@ -18,6 +19,14 @@ function shows(caller: Caller, { data }: DroverEvent): boolean {
   );
 }
 
+const positions = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER };
+
+/** Where a reader that was interrupted goes on; it counts for more than where the first reading began. */
+function lastEventId({ headers }: Request): { readonly after?: string } {
+  const id = headers.get("last-event-id");
+  return id === null ? {} : { after: id };
+}
+
 /** Events in their order, page by page. With `wait` an empty page is held back until there is one, or the time is over. */
 export function eventRoutes(dependencies: ApplicationDependencies): Hono {
   const { events, ports } = dependencies;
@@ -26,7 +35,17 @@ export function eventRoutes(dependencies: ApplicationDependencies): Hono {
     if (!events) throw new NotFoundError("Expected a platform that keeps its events, got one that hands them to a bus");
     const query = req.query();
     refuseUnknown(query, ["after", "limit", "wait"]);
-    const after = countIn(query, "after", { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER });
+    const after = countIn(query, "after", positions);
+    const caller = callerOf(req.raw);
+    if (/\btext\/event-stream\b/i.test(req.header("accept") ?? "")) {
+      const last = countIn({ ...query, ...lastEventId(req.raw) }, "after", positions);
+      return eventStream(dependencies, {
+        events,
+        after: last,
+        shows: ({ event }) => shows(caller, event),
+        signal: req.raw.signal,
+      });
+    }
     const limit = countIn(query, "limit", { default: 100, min: 1, max: 1000 });
     const waitSeconds = countIn(query, "wait", { default: 0, min: 0, max: longestWaitSeconds });
     const endsAtMs = ports.clock.monotonicMs() + waitSeconds * 1000;
@@ -37,7 +56,6 @@ export function eventRoutes(dependencies: ApplicationDependencies): Hono {
       await eventOrTime(dependencies, leftMs, req.raw.signal);
       page = await events.read(after, limit);
     }
-    const caller = callerOf(req.raw);
     // The position goes on also where nothing is shown.
     return json({ events: page.filter(({ event }) => shows(caller, event)), next: page.at(-1)?.position ?? after });
   });
