@@ -42,7 +42,7 @@ const isBuiltIn = (name: string) => name.startsWith("node:");
 const allowed: { readonly from: RegExp; readonly local: RegExp; readonly packages?: RegExp }[] = [
   { from: /^lib\/contracts\//, local: /^lib\/contracts\//, packages: /^zod\/mini$/ },
   { from: /^lib\/operations\//, local: /^lib\/(operations|contracts)\//, packages: /^$/ },
-  { from: /^lib\/clients\//, local: /^lib\/(clients|contracts)\//, packages: /^standardwebhooks$/ },
+  { from: /^lib\/clients\//, local: /^lib\/(clients|contracts)\//, packages: /^$/ },
   {
     from: /^lib\/schedules\//,
     local: /^lib\/(schedules|operations|contracts)\//,

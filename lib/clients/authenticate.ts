@@ -4,8 +4,9 @@ import { durationMs } from "../contracts/duration.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
 import type { Clock } from "../contracts/ports.ts";
 import type { Secret } from "../contracts/secret.ts";
+import { signingKeyOf } from "../contracts/standard-webhooks.ts";
 import { type Caller, callerOf } from "./caller.ts";
-import { checkSecret, isSignedBy, isTimely, signedHeadersOf } from "./signature.ts";
+import { isSignedBy, isTimely, signedHeadersOf } from "./signature.ts";
 
 export interface AuthenticationParts {
   readonly clients: Readonly<Record<string, ClientConfiguration>>;
@@ -53,9 +54,8 @@ export function createAuthentication(parts: AuthenticationParts) {
     for (const entry of entries) {
       if (entry.auth.kind !== "standard-webhooks") continue;
       for (const reference of entry.auth.secrets) {
-        const secret = await parts.secret(reference);
-        checkSecret(secret, reference);
-        if (!isSignedBy(secret, signed, body)) continue;
+        const key = signingKeyOf(await parts.secret(reference), reference);
+        if (!isSignedBy(key, signed, body)) continue;
         // Only whoever has the secret learns that it was the time.
         const timely = isTimely(signed, parts.clock.now(), durationMs(entry.auth.tolerance));
         return timely ? known(entry) : { kind: "refused", code: "stale-signature" };

@@ -1,9 +1,9 @@
 import { durationMs } from "../contracts/duration.ts";
 import type { Secret } from "../contracts/secret.ts";
 import type { CarriedEvent, SinkConfiguration } from "../contracts/sink.ts";
+import { signatureHeaders, signingKeyOf } from "../contracts/standard-webhooks.ts";
 import { contentOf } from "./cloud-event.ts";
 import type { PostRequest } from "./post.ts";
-import { signatureHeaders, signingKeyOf } from "./sign.ts";
 
 export interface RequestSources {
   readonly readSecret: (reference: string) => Promise<Secret>;

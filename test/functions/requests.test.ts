@@ -99,7 +99,7 @@ describe("POST /requests", () => {
     expect(pulled).toBeLessThan(8);
   });
 
-  test.each([undefined, "text/plain", "application/cloudevents-batch+json"])(
+  test.each([undefined, "text/plain", "application/cloudevents-batch+xml"])(
     "refuses the content type %s",
     async (type) => {
       const { send } = fixture();

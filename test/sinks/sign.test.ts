@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConfigurationError, messageOf } from "../../lib/contracts/errors.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
-import { signatureHeaders, signingKeyOf } from "../../lib/sinks/sign.ts";
+import { signatureHeaders, signingKeyOf } from "../../lib/contracts/standard-webhooks.ts";
 import { otherSecret, publicSecret } from "./support.ts";
 
 const keyOf = (text: string) => signingKeyOf(new Secret(text), "vault:crm");

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { ConfigurationError } from "../contracts/errors.ts";
-import type { Secret } from "../contracts/secret.ts";
+import { ConfigurationError } from "./errors.ts";
+import type { Secret } from "./secret.ts";
 
 const prefix = "whsec_";
 const keyMinBytes = 24;
