@@ -160,11 +160,7 @@ describe("usage", () => {
     ["an unknown option", ["operations", "list", "--colour"]],
     ["a missing argument", ["submit"]],
     ["one argument too many", ["submit", "a.json", "b.json"]],
-    [
-      "a remote system without a token for it",
-      ["operations", "list"],
-      { DROVER_URL: "https://drover.example" },
-    ],
+    ["a remote system without a token for it", ["operations", "list"], { DROVER_URL: "https://drover.example" }],
   ] as const satisfies readonly (readonly [string, readonly string[], Variables?])[])(
     "exits 2 for %s",
     async (_, args, variables: Variables = {}) => {
