@@ -16,7 +16,7 @@ export const awaitChildrenStep = defineLocalStep({
     const seen = await children.look();
     if (isComplete(seen)) {
       const { outcome, ...how } = endOfChildren(operation, seen);
-      return end(outcome, how);
+      return end(outcome, { ...how, status: how.reason });
     }
     const known = operation.children;
     const changed = seen.marks !== known?.marks || seen.until !== known.until;
