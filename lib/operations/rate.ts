@@ -74,7 +74,7 @@ function decided(
   const spread = free > now + horizonMs ? hashFraction(`${operation}/${now}`) * horizonMs : 0;
   const at = Math.round(Math.min(free, now + horizonMs) - spread / 2);
   return {
-    record: recordOf({ granted, bookedUntil: Math.min(free + interval, now + horizonMs) }),
+    record: recordOf({ granted, bookedUntil: free + interval }),
     at: Math.max(at, now + 1),
   };
 }

@@ -35,7 +35,12 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-const faults: Fault[] = [{ kind: "crash-before" }, { kind: "crash-after" }, { kind: "reply-lost" }];
+const faults: Fault[] = [
+  { kind: "crash-before" },
+  { kind: "crash-after" },
+  { kind: "reply-lost" },
+  { kind: "late-reply", byMs: 400_000 },
+];
 
 async function play(options: WorldOptions, { faults: struck = [], servers = [serverOne], data = {} }: Scenario) {
   const heat = new HeatWorld(options, { faults: struck });

@@ -231,6 +231,19 @@ describe("a Heat deployment", () => {
     expect((row?.endedAt ?? 0) - (row?.createdAt ?? 0)).toBeLessThan(10 * 60_000);
   });
 
+  test("that cannot be removed after a cancel, because somebody asks to wait for hours, still ends soon after its deadline", async () => {
+    const gone = { kind: "status", status: 503, body: "text-503", retryAfterSeconds: 36_000 } as const;
+    const faults = [{ ...gone, method: "DELETE", path: "*" }];
+    const heat = new HeatWorld({ mode: "cloud" }, { outcomes: [{ result: "stuck" }], faults });
+    heat.submit("r1", [serverOne]);
+    await heat.world.run(() => false, 30_000);
+    await cancelOperation(heat.world.outside, idOf("r1"), { by: "somebody" });
+    expect(await heat.runUntilQuiet(24 * 3_600_000)).toBe(true);
+    const row = heat.row("r1");
+    expect(row?.outcome).toBe("timed-out");
+    expect((row?.endedAt ?? 0) - (row?.deadline ?? 0)).toBeLessThan(20 * 60_000);
+  });
+
   test.each(["default", "value"])("refuses a secret in the %s of an input that the config declares", async (key) => {
     const declared = { name: "x", type: "String", [key]: { $secret: "vault:swift-key" } };
     const id = "98666dee-1111-4e80-9fc2-39c6820b05e5";
