@@ -246,6 +246,15 @@ describe("the limits of a connection", () => {
     expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(8 * 60_000);
   });
 
+  test("keep the changes of any minute below the number asked for, also when the reads before them are slow", async () => {
+    const prepareMs = (call: number) => (Math.floor((call - 1) / 10) % 2 === 0 ? 50_000 : 0);
+    const fleet = new Fleet({ mode: "cloud" }, { durationMs: 5_000, prepareMs }, { changesPerMinute: 10 });
+    fleet.submit(serversBody("r1", serverNames(60)));
+    expect(await fleet.runUntilQuiet(24 * 3_600_000)).toBe(true);
+    expect(fleet.cloud.deployments).toHaveLength(60);
+    expect(mostWithin(fleet, 60_000)).toBeLessThanOrEqual(10);
+  });
+
   test("give a place free when its operation fails, is cancelled or stays unknown", async () => {
     const fleet = new Fleet(
       { mode: "cloud" },

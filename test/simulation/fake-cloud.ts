@@ -19,6 +19,8 @@ export interface FakeDeployment {
 export interface FakeBehaviour {
   /** From the answer to the end of the deployment. */
   readonly durationMs: number;
+  /** How long the reads before a create take: by their number. */
+  readonly prepareMs: (call: number) => number;
   /** From the effect until a list shows it. */
   readonly visibleAfterMs: number;
   /** What the next creates do instead of working: consumed one by one. */
@@ -44,7 +46,15 @@ export class FakeCloud {
 
   constructor(clock: VirtualClock, behaviour: Partial<FakeBehaviour> = {}) {
     this.clock = clock;
-    this.behaviour = { durationMs: 20_000, visibleAfterMs: 0, creates: [], polls: [], finds: [], ...behaviour };
+    this.behaviour = {
+      durationMs: 20_000,
+      visibleAfterMs: 0,
+      prepareMs: () => 0,
+      creates: [],
+      polls: [],
+      finds: [],
+      ...behaviour,
+    };
   }
 
   #land(group: string, images: string, afterMs: number): FakeDeployment {
@@ -82,8 +92,10 @@ export class FakeCloud {
       pollPace: { firstMs: 2_000, maxMs: 60_000 },
       turnOf: (request) => (isToServer(request) ? undefined : `group:${fieldsOf(request).group}`),
       prepareDeployment: (request) =>
-        io<Json>("provider.prepare", () => {
+        io<Json>("provider.prepare", async () => {
           this.calls.prepare += 1;
+          const takesMs = this.behaviour.prepareMs(this.calls.prepare);
+          if (takesMs > 0) await this.clock.sleep(takesMs);
           return { known: this.visible(fieldsOf(request).group).map((one) => one.id) };
         }),
       findDeployment: (request, intent: Intent) =>
