@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import type { createAuthentication } from "../../lib/clients/authenticate.ts";
 import { type Caller, trusted } from "../../lib/clients/caller.ts";
 import type { FloodGates } from "../../lib/clients/flood.ts";
@@ -48,7 +47,7 @@ export function authenticatingGuard({ authenticate, gates }: GuardParts): Guard 
     const { caller, by, requestsPerMinute } = answer;
     const waitMs = gates.take(`client/${caller.name}`, requestsPerMinute);
     if (waitMs !== undefined) return tooMany(waitMs);
-    const refused = refusalOf(context, security, caller, by);
+    const refused = refusalOf(security, caller, by);
     if (refused) return refused;
     remember(request, caller);
     await next();
@@ -64,12 +63,7 @@ function unauthorized(code: "no-credentials" | "bad-credentials" | "stale-signat
   return problemResponse(401, code, details[code], { headers: { "www-authenticate": 'Bearer realm="drover"' } });
 }
 
-function refusalOf(
-  _context: Context,
-  security: RouteSecurity,
-  caller: Caller,
-  by: "bearer" | "standard-webhooks",
-): Response | undefined {
+function refusalOf(security: RouteSecurity, caller: Caller, by: "bearer" | "standard-webhooks"): Response | undefined {
   if (by === "standard-webhooks" && !security.signed) {
     return problemResponse(
       403,
