@@ -1,4 +1,5 @@
 import { PermanentError } from "../../lib/contracts/errors.ts";
+import type { Json, JsonObject } from "../../lib/contracts/json.ts";
 import type { Conclusion, OperationRecord } from "../../lib/contracts/operation.ts";
 import type { DeploymentProvider, Polled } from "../../lib/contracts/provider.ts";
 import { cleanUp, concluding } from "../../lib/operations/conclude.ts";
@@ -12,6 +13,10 @@ export const pollOperation = defineStep<DeploymentProvider>({
     const { handle, request } = operation;
     if (handle === undefined) throw new PermanentError("Expected an operation with a handle to poll, got one without");
     const seen = await provider.poll(request, handle, operation.intents["deployment"], call);
+    const back = returnOf(handle);
+    if (back && (seen.kind === "ended" || seen.kind === "gone" || call.nowMs >= operation.deadline)) {
+      return next(back.step, { handle: { ...back.handle, polled: polledOf(seen) }, status: polledOf(seen).status });
+    }
     if (seen.kind === "ended") return concluding(request, provider, seen);
     if (seen.kind === "gone") return concluding(request, provider, removed(operation, seen));
     // Nothing at the provider is removed before the outcome is written down: what is gone cannot be asked any more.
@@ -32,6 +37,18 @@ export const pollOperation = defineStep<DeploymentProvider>({
     };
   },
 });
+
+/** A change that is one of several: the step that asked for it goes on, and is told how it ended. */
+function returnOf(handle: Json): { readonly step: string; readonly handle: JsonObject } | undefined {
+  if (typeof handle !== "object" || handle === null || !("returnTo" in handle)) return undefined;
+  return typeof handle.returnTo === "string" ? { step: handle.returnTo, handle } : undefined;
+}
+
+function polledOf(seen: Polled): { readonly status: string; readonly failure?: string } {
+  if (seen.kind === "gone") return { status: "gone", failure: seen.reason };
+  if (seen.kind !== "ended" || seen.outcome === "succeeded") return { status: seen.status };
+  return { status: seen.status, failure: [seen.code, seen.reason ?? seen.outcome].filter(Boolean).join(": ") };
+}
 
 /** A deployment that somebody removed at the provider: its end can never be asked for. */
 function removed({ cancelRequested }: OperationRecord, { reason }: Extract<Polled, { kind: "gone" }>): Conclusion {

@@ -146,6 +146,8 @@ export interface OperationRecord {
   readonly deadline: number;
   readonly cancelRequested?: { readonly at: number; readonly by: string; readonly note?: string };
   readonly turn?: Claim;
+  /** What one operation at a time may do, from its plan to its end: rotating the keys of one policy. Kept while the turn is given up. */
+  readonly claim?: Claim;
   /** One of the places that the connection's limit `inFlight` offers. */
   readonly place?: Claim;
   readonly concluded?: Conclusion;
@@ -155,6 +157,10 @@ export interface OperationRecord {
   readonly startedOver?: number;
   /** Set when a dead letter stopped the chain: the sweep leaves the row alone until its deadline. */
   readonly parked?: { readonly at: number; readonly deadLetter: string };
+  /** Consumers that say they use what was published, and since when (ms since 1970). */
+  readonly acknowledgements?: Readonly<Record<string, number>>;
+  /** A wait that a person has made longer: nothing goes on before it (ms since 1970). */
+  readonly extendedUntil?: number;
   readonly resolution?: {
     readonly as: "succeeded" | "failed" | "not-done";
     readonly by: string;

@@ -1,18 +1,11 @@
 import type { Outcome } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { KeyRotation } from "./key-rotation.ts";
 import type { Intent } from "./operation.ts";
+import type { CallContext, PollPace, ProviderCheck, Settling } from "./provider-call.ts";
 import type { OperationRequest } from "./request.ts";
 
-/** What a call may know about where it runs. */
-export interface CallContext {
-  readonly signal: AbortSignal;
-  readonly nowMs: number;
-  /**
-   * Called before each request that changes something outside an effect; what it throws ends the call and is passed on. Nothing is
-   * lost then: the call comes again. Absent: nobody counts.
-   */
-  readonly beforeChange?: () => Promise<void>;
-}
+export type { CallContext, PollPace, ProviderCheck, Settling } from "./provider-call.ts";
 
 /** What `find` says about an effect whose answer was lost. `absent-so-far` proves nothing until the settling time is over. */
 export type Found<Result> =
@@ -56,30 +49,6 @@ export type Polled =
   | { readonly kind: "gone"; readonly reason: string; readonly requestId?: string }
   /** A status nobody knows, or a known operation that cannot be found: looked at a bounded number of times, then `unknown`. */
   | { readonly kind: "unclear"; readonly status: string; readonly retryAfterMs?: number; readonly requestId?: string };
-
-/** How long an effect takes to become visible, and how it is looked for. */
-export interface Settling {
-  /** Longest time of one creating request; it is aborted then. */
-  readonly requestTimeoutMs: number;
-  /** After this time an effect that is not visible has not taken place. */
-  readonly settlingMs: number;
-  /** Time between two looks. */
-  readonly lookEveryMs: number;
-}
-
-/** Bounds of the time between two polls. */
-export interface PollPace {
-  readonly firstMs: number;
-  readonly maxMs: number;
-}
-
-export interface ProviderCheck {
-  readonly what: string;
-  readonly ok: boolean;
-  /** Works, and should not stay so. */
-  readonly warning?: boolean;
-  readonly detail: string;
-}
 
 /** Printed by `submit --dry-run`: the exact calls, without sending the one that changes something. */
 export interface PlannedCall {
@@ -135,6 +104,8 @@ export interface DeploymentProvider {
   cleanUp?(request: OperationRequest, traces: Traces, context: CallContext): Promise<void>;
   /** Says at the provider how a deployment ended that nobody else reports. Harmless when repeated. */
   report?(request: OperationRequest, handle: Json, report: Report, context: CallContext): Promise<void>;
+  /** Where the provider has keys that consumers use. */
+  readonly keyRotation?: KeyRotation;
   /** Logs in, reads, and names missing roles. */
   check(context: CallContext): Promise<readonly ProviderCheck[]>;
   plan(request: OperationRequest): readonly PlannedCall[];

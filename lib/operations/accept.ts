@@ -138,6 +138,7 @@ function rejected(request: OperationRequest, code: string, message: string): Rej
     source: request.source,
     id: request.id,
     requestType: request.type,
+    connection: request.connection,
   });
 }
 
@@ -203,13 +204,24 @@ async function alreadyThere(options: AcceptOptions, asked: Asked, messageId?: st
   return { kind: "duplicate", operation: asked.operation };
 }
 
-/** The event that answers a request which cannot be accepted. Its id comes from the bytes, so that a repeat is the same event. */
-export function rejectedEvent(ports: Ports, body: string, error: RejectedRequestError): DroverEvent {
+/**
+ * The event that answers a request which cannot be accepted. Its id comes from the bytes, so that a repeat is the same event.
+ * @param maySend whether who sent it may use that source: else whoever owns the source would hear of what others make up
+ */
+export function rejectedEvent(
+  ports: Ports,
+  body: string,
+  error: RejectedRequestError,
+  maySend: (source: string) => boolean = () => true,
+): DroverEvent {
   const hash = sha256Hex(body).slice(0, 32);
+  const { source, connection } = error;
+  const subject = source !== undefined && maySend(source) ? { requestSource: source } : undefined;
   const data: EventData = {
     code: error.code,
     reason: error.message.slice(0, limits.reasonLength),
     ...(error.requestType === undefined ? {} : { requestType: error.requestType }),
+    ...(subject && connection !== undefined ? { ...subject, connection } : subject),
     ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
   };
   return {
@@ -230,8 +242,9 @@ export function rejectedEvent(ports: Ports, body: string, error: RejectedRequest
 /** The function behind the inbox. */
 export function createInboxHandler(options: AcceptOptions): MessageHandler {
   return async (delivery) => {
-    const body = unwrapped(delivery.body);
+    let { body } = delivery;
     try {
+      body = unwrapped(body);
       const acceptance = await acceptRequest(options, body, { requestedBy: "inbox", messageId: delivery.id });
       return acceptance.kind === "absent" ? retryCancel(options.ports, delivery) : { kind: "acknowledge" };
     } catch (error) {

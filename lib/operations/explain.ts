@@ -66,7 +66,7 @@ const commandsByWait: Readonly<Record<string, (record: OperationRecord) => reado
   fenced: () => [],
 };
 /** Waits that end without anybody. */
-const endsByItself = new Set(["turn", "in-flight", "rate", "fenced"]);
+const endsByItself = new Set(["turn", "claim", "in-flight", "rate", "fenced"]);
 
 export function explain(record: OperationRecord, nowMs: number): Explanation {
   const { waitingFor } = record;
@@ -158,7 +158,8 @@ function nextOf(record: OperationRecord, nowMs: number): Explanation["next"] {
   }
   if (record.resumeAt !== undefined) return { at: iso(record.resumeAt), what: `step ${record.step}` };
   const waits = record.waitingFor?.code;
-  if (waits === "turn") return sweepOf(record, "the turn is handed over before, or the sweep looks");
+  if (waits === "turn" || waits === "claim")
+    return sweepOf(record, "the turn is handed over before, or the sweep looks");
   if (waits === "in-flight") return sweepOf(record, "a place becomes free before, or the sweep looks");
   // Polls without a change are not written down, so that later ones than this may have happened.
   if (record.owedStep && record.owedStep.notBefore > nowMs) {

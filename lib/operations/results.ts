@@ -68,19 +68,28 @@ const givenUp = (claim: Claim): Claim => ({ ...claim, holdsGivenUp: claim.holdsG
 const owedBack = ({ resource, holdsGivenUp }: Claim) => ({ resource, k: holdsGivenUp + 1 });
 
 /**
- * The holds that an ending operation owes back; one that was never asked for is none. An `unknown` outcome keeps its turn from
- * everybody else, and not its place in flight.
+ * The holds that an ending operation owes back; one that was never asked for is none. An `unknown` outcome keeps its turn and its
+ * claim from everybody else, and not its place in flight.
  */
 export function heldUntil(
   record: OperationRecord,
   outcome: Outcome,
 ): { readonly patch: Change["patch"]; readonly giveBacks: NonNullable<Change["giveBacks"]> } {
-  const turn = outcome === "unknown" ? undefined : record.turn;
+  const [turn, claim] = outcome === "unknown" ? [] : [record.turn, record.claim];
   const { place } = record;
   return {
-    patch: { ...(turn ? { turn: givenUp(turn) } : {}), ...(place ? { place: givenUp(place) } : {}) },
-    giveBacks: [turn, place].flatMap((claim) => (claim ? [owedBack(claim)] : [])),
+    patch: {
+      ...(turn ? { turn: givenUp(turn) } : {}),
+      ...(claim ? { claim: givenUp(claim) } : {}),
+      ...(place ? { place: givenUp(place) } : {}),
+    },
+    giveBacks: [turn, claim, place].flatMap((claim) => (claim ? [owedBack(claim)] : [])),
   };
+}
+
+/** What an `unknown` outcome has kept, once a person has resolved it; its place went when it ended. */
+export function heldAfterDoubt({ place: _, ...record }: OperationRecord): ReturnType<typeof heldUntil> {
+  return heldUntil(record, "failed");
 }
 
 /** An ended operation: one terminal event, the turn given back unless the outcome is `unknown`, prepared data dropped. */
@@ -254,7 +263,7 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
           step: record.step,
           detail: result.recovered
             ? `found at the provider after a lost answer; next ${result.step}`
-            : `next ${result.step}`,
+            : `next ${result.step === record.step && result.status !== undefined ? result.status : result.step}`,
           ...requestId,
         },
       },

@@ -91,6 +91,12 @@ export class Run {
     this.record = { ...this.record, turn: { resource, holdsGivenUp: this.record.turn?.holdsGivenUp ?? 0 } };
   }
 
+  /** The same for what it keeps to the end. */
+  asksForClaim(resource: string): void {
+    if (this.record.claim?.resource === resource) return;
+    this.record = { ...this.record, claim: { resource, holdsGivenUp: this.record.claim?.holdsGivenUp ?? 0 } };
+  }
+
   /** The same for a place in flight on the operation's connection. */
   asksForPlace(resource: string): void {
     if (this.record.place?.resource === resource) return;

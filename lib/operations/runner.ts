@@ -28,7 +28,7 @@ import type { EffectGate } from "./restore.ts";
 import { conclusionOf, type Decision, decide, ending, postpone } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
 import type { LocalContext, Step, StepResult } from "./step.ts";
-import { ensurePlace, ensureTurn } from "./turn-wait.ts";
+import { ensureClaim, ensurePlace, ensureTurn } from "./turn-wait.ts";
 import { giveBack, holdOf } from "./turns.ts";
 
 export interface RunnerOptions<Provider> {
@@ -173,12 +173,15 @@ class Runner<Provider> {
     const provider = await this.#options.providerOf(run.record).catch((error: unknown) => {
       throw over ?? error;
     });
+    const claim = step.claimOf?.(run.record, provider);
+    if (claim !== undefined) run.asksForClaim(claim);
     const resource = step.turnOf?.(run.record, provider);
     if (resource !== undefined) run.asksForTurn(resource);
     const place = step.takesPlace === true && run.limits.inFlight !== undefined ? placeOn(run.record) : undefined;
     if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
     refuseUnapproved(run.record);
+    if (claim !== undefined && !(await ensureClaim(run, claim))) return inLine(run, "claim");
     if (resource !== undefined && !(await ensureTurn(run, resource))) return inLine(run, "turn");
     if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1)))
       return inLine(run, "in-flight");
@@ -346,7 +349,7 @@ class Runner<Provider> {
 }
 
 /** The try is over; the message of whoever hands over the turn goes on. */
-function inLine(run: Run, code: "turn" | "in-flight"): "waits-in-line" {
+function inLine(run: Run, code: "turn" | "claim" | "in-flight"): "waits-in-line" {
   run.watch?.postponed(code);
   return "waits-in-line";
 }
@@ -374,8 +377,8 @@ function overBeforeStart(record: OperationRecord, now: number): Stop | undefined
 
 /** A function that was frozen may have taken the turn for an operation that had ended meanwhile: nobody else would give it back. */
 async function returnLateTurn(ports: Ports, ran: OperationRecord, now: OperationRecord): Promise<void> {
-  const turn = isQuarantined(now) ? undefined : ran.turn;
-  for (const claim of [turn, ran.place]) {
+  const kept = isQuarantined(now) ? [] : [ran.turn, ran.claim];
+  for (const claim of [...kept, ran.place]) {
     if (claim) await giveBack(ports, ran.id, claim.resource, holdOf(ran.id, claim).k);
   }
 }

@@ -126,6 +126,8 @@ export interface ProviderStep<Provider> {
   readonly name: string;
   /** The provider resource that this step writes to: operations on it take turns. */
   turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
+  /** What only one operation at a time may do: kept from here to its end, also while the turn is given up. Asked for before the turn. */
+  claimOf?(operation: OperationRecord, provider: Provider): string | undefined;
   /** Whether the operation is in flight from here on, which the connection may limit. */
   readonly takesPlace?: boolean;
   /** Whether it changes something outside `once`: what was written before is then on disk first. */

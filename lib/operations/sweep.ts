@@ -17,6 +17,7 @@ import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
 import { conclusionOf, ending, graceUntil, timedOut } from "./results.ts";
 import { isInDoubt, openIntents } from "./run.ts";
+import { isInLine } from "./turns.ts";
 
 export interface SweepOptions {
   readonly ports: Ports;
@@ -91,18 +92,20 @@ async function sweepOne(options: SweepOptions, stored: Stored): Promise<keyof Sw
   if (record.resumeAt !== undefined && record.wakeAt !== record.resumeAt) {
     return resend(options, record, stored.version, now);
   }
+  const waited = record.resumeAt !== undefined;
   return write(options, record, stored.version, {
-    patch: { sweeps: record.sweeps + 1, resumeAt: undefined },
+    patch: { sweeps: waited ? 0 : record.sweeps + 1, resumeAt: undefined },
     owedStep: { n: record.n, attempt: 0, notBefore: now },
     wakeAt: Math.min(now + nextSweepMs(record), Math.max(record.deadline, now + sweepSlackMs)),
-    history: { what: "swept", step: record.step, detail: "Nothing was heard in time, so the step is sent again" },
+    history: waited
+      ? { what: "resumed", step: record.step, detail: "The wait is over" }
+      : { what: "swept", step: record.step, detail: "Nothing was heard in time, so the step is sent again" },
   });
 }
 
 /** Whoever waits for a place and is beyond the line has nobody to wake it but the sweep: that one does not come ever more rarely. */
 function nextSweepMs({ waitingFor, sweeps }: OperationRecord): number {
-  const inLine = waitingFor?.code === "turn" || waitingFor?.code === "in-flight";
-  return inLine ? sweepSlackMs : sweepDelayMs(sweeps);
+  return isInLine(waitingFor?.code) ? sweepSlackMs : sweepDelayMs(sweeps);
 }
 
 async function write(

@@ -12,6 +12,16 @@ export async function ensureTurn(run: Run, resource: string): Promise<boolean> {
   return ensure(run, { resource, capacity: 1 }, "turn", (holder) => `Operation ${holder} has the turn on ${resource}`);
 }
 
+/** What only this operation may do until it has ended, whoever writes to the resource meanwhile. */
+export async function ensureClaim(run: Run, resource: string): Promise<boolean> {
+  return ensure(
+    run,
+    { resource, capacity: 1 },
+    "claim",
+    (holder) => `Operation ${holder} has not ended, and only one at a time may work on ${resource}`,
+  );
+}
+
 /** One of the places in flight that a connection's limit offers. */
 export async function ensurePlace(run: Run, resource: string, capacity: number): Promise<boolean> {
   const { connection } = run.record.request;
@@ -30,15 +40,19 @@ export async function ensurePlace(run: Run, resource: string, capacity: number):
 async function ensure(
   run: Run,
   wanted: Wanted,
-  code: "turn" | "in-flight",
+  code: "turn" | "claim" | "in-flight",
   detailOf: (holder: string) => string,
 ): Promise<boolean> {
-  const claim = () => (code === "turn" ? run.record.turn : run.record.place);
+  const claim = () => ({ turn: run.record.turn, claim: run.record.claim, "in-flight": run.record.place })[code];
   const first = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, false);
   if (first.kind === "held") return true;
   if (first.kind === "stale-row") throw new Overtaken();
   if (run.record.waitingFor?.code !== code) {
-    await noteWaiting(run, { code, detail: detailOf(first.holder), ...(code === "turn" ? { who: first.holder } : {}) });
+    await noteWaiting(run, {
+      code,
+      detail: detailOf(first.holder),
+      ...(code === "in-flight" ? {} : { who: first.holder }),
+    });
   }
   const joined = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, true);
   if (joined.kind === "stale-row") throw new Overtaken();

@@ -20,7 +20,7 @@ export type TurnAnswer =
   | { readonly kind: "stale-row" }
   | { readonly kind: "taken"; readonly holder: string; readonly inLine: boolean };
 
-/** What is asked for: the turn on a provider resource, or one of the places in flight on a connection. */
+/** What is asked for: the turn on a provider resource, a claim that lasts, or one of the places in flight on a connection. */
 export interface Wanted {
   readonly resource: string;
   /** Holds at the same time. */
@@ -48,7 +48,7 @@ function isValidHold(holder: OperationRecord | undefined, resource: string, k: n
   if (!holder) return false;
   const inFlight = holder.place?.resource === resource;
   if (holder.state === "ended" && (inFlight || !isQuarantined(holder))) return false;
-  const claim = inFlight ? holder.place : holder.turn;
+  const claim = [holder.place, holder.claim].find((one) => one?.resource === resource) ?? holder.turn;
   return (claim?.holdsGivenUp ?? 0) < k;
 }
 
@@ -70,10 +70,13 @@ export async function sendWake(ports: Ports, record: OperationRecord): Promise<v
   ]);
 }
 
+/** Whether an operation that waits for this is woken by whoever hands it over. */
+export const isInLine = (code: string | undefined) => code === "turn" || code === "claim" || code === "in-flight";
+
 async function wakeWaiting(ports: Ports, id: string): Promise<void> {
   const record = await operationOf(ports, id);
   const code = record?.waitingFor?.code;
-  if (code === "turn" || code === "in-flight") await wake(ports, id);
+  if (isInLine(code)) await wake(ports, id);
 }
 
 async function readTurn(ports: Ports, resource: string): Promise<(Stored & { record: TurnRecord }) | undefined> {
