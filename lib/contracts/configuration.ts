@@ -1,14 +1,18 @@
 import * as z from "zod/mini";
-import { approvalSchema, clientSchema } from "./client.ts";
+import { approvalSchema, clientsSchema } from "./client.ts";
+import { azureDpsConnectionSchema } from "./connections/azure-dps.ts";
 import { azureSphereConnectionSchema } from "./connections/azure-sphere.ts";
 import { heatConnectionSchema } from "./connections/heat.ts";
 import { name, secretReferenceSchema } from "./connections/parts.ts";
 import { isDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
+import { publishTargetsSchema } from "./publish-targets.ts";
 import { schedulesSchema } from "./schedule.ts";
 import { sinksSchema } from "./sink.ts";
 
-export type { AzureSphereConnection, EntraCredential } from "./connections/azure-sphere.ts";
+export type { AzureDpsConnection } from "./connections/azure-dps.ts";
+export type { AzureSphereConnection } from "./connections/azure-sphere.ts";
+export type { EntraCredential } from "./connections/entra.ts";
 export type { HeatConnection } from "./connections/heat.ts";
 export {
   type ConnectionLimits,
@@ -22,7 +26,11 @@ const duration = z.string().check(z.refine(isDuration, "expected an ISO 8601 dur
 /** What a vault key looks like: 32 bytes in base64, as `openssl rand -base64 32` prints them. */
 export const vaultKeyPattern = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
-export const connectionSchema = z.discriminatedUnion("kind", [azureSphereConnectionSchema, heatConnectionSchema]);
+export const connectionSchema = z.discriminatedUnion("kind", [
+  azureSphereConnectionSchema,
+  heatConnectionSchema,
+  azureDpsConnectionSchema,
+]);
 
 export const configurationSchema = z.strictObject({
   $schema: z.optional(z.string()),
@@ -58,10 +66,15 @@ export const configurationSchema = z.strictObject({
       ),
     }),
   ),
-  clients: z._default(z.record(name, clientSchema), {}),
+  clients: z._default(clientsSchema, {}),
   /** Receivers of events over HTTP. */
   sinks: z._default(sinksSchema, {}),
-  approvals: z._default(z.array(approvalSchema).check(z.maxLength(64)), []),
+  /** Where keys are published for their consumers. */
+  publishTargets: z._default(publishTargetsSchema, {}),
+  approvals: z._default(z.array(approvalSchema).check(z.maxLength(64)), [
+    // What it takes away nobody can bring back: the service's id scope is burnt into devices.
+    { types: ["drover.azure-dps.delete-service"], connections: ["*"] },
+  ]),
   retention: z._default(
     z.strictObject({
       /** How long a finished operation is kept whole. */

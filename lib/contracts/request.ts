@@ -5,8 +5,10 @@ import { canonicalJson, operationIdOf, operationIdPattern, sha256Hex } from "./i
 import type { JsonObject } from "./json.ts";
 import { limits } from "./limits.ts";
 import { parseAs, parseBoundedJson, problemsOf } from "./parse.ts";
+import * as dps from "./requests/azure-dps.ts";
 import { azureSphereDeploy } from "./requests/azure-sphere.ts";
 import { heatDeploy, heatRules } from "./requests/heat.ts";
+import { rotatePolicyKey, rotatePolicyKeyRules, rotationDeadlineMs } from "./requests/rotate-policy-key.ts";
 import { traceparentOf } from "./trace.ts";
 
 const name = z
@@ -40,8 +42,27 @@ const common = {
 export const requestDataSchemas = {
   "drover.azure-sphere.deploy": z.strictObject({ ...common, ...azureSphereDeploy }),
   "drover.heat.deploy": z.strictObject({ ...common, ...heatDeploy }).check(...heatRules),
+  "drover.azure-dps.rotate-policy-key": z
+    .strictObject({ ...common, ...rotatePolicyKey })
+    .check(...rotatePolicyKeyRules),
+  "drover.azure-dps.put-service": z.strictObject({ ...common, ...dps.putService }),
+  "drover.azure-dps.tag-service": z.strictObject({ ...common, ...dps.tagService }),
+  "drover.azure-dps.delete-service": z.strictObject({ ...common, ...dps.deleteService }),
+  "drover.azure-dps.put-policy": z.strictObject({ ...common, ...dps.putPolicy }),
+  "drover.azure-dps.delete-policy": z.strictObject({ ...common, ...dps.deletePolicy }),
+  "drover.azure-dps.relink-hub": z.strictObject({ ...common, ...dps.relinkHub }),
+  "drover.azure-dps.put-certificate": z.strictObject({ ...common, ...dps.putCertificate }),
+  "drover.azure-dps.verify-certificate": z.strictObject({ ...common, ...dps.verifyCertificate }),
+  "drover.azure-dps.delete-certificate": z.strictObject({ ...common, ...dps.deleteCertificate }),
+  "drover.azure-dps.read": z.strictObject({ ...common, ...dps.readDps }).check(...dps.readDpsRules),
 } as const;
 export type RequestType = keyof typeof requestDataSchemas;
+
+/** Deadline of a request that names none (ms). */
+function defaultDeadlineMs(fields: object): number {
+  const { grace } = fields as { readonly grace?: string };
+  return grace === undefined ? limits.deadlineDefaultMs : rotationDeadlineMs({ grace });
+}
 
 /** Source of the operations that a parent starts for its targets. Nobody else may use it. */
 export const childSource = "/drover";
@@ -117,14 +138,24 @@ export class RejectedRequestError extends InvalidInputError {
   readonly source: string | undefined;
   readonly eventId: string | undefined;
   readonly requestType: string | undefined;
+  /** Where it could be read. */
+  readonly connection: string | undefined;
   constructor(
     message: string,
-    details: { code: string; problems?: readonly string[]; source?: string; id?: string; requestType?: string },
+    details: {
+      code: string;
+      problems?: readonly string[];
+      source?: string;
+      id?: string;
+      requestType?: string;
+      connection?: string;
+    },
   ) {
     super(message, { code: details.code, ...(details.problems ? { problems: details.problems } : {}) });
     this.source = details.source;
     this.eventId = details.id;
     this.requestType = details.requestType;
+    this.connection = details.connection;
   }
 }
 
@@ -164,7 +195,7 @@ export function decodeRequest(body: string, trusted = false): DecodedRequest {
 function requestOf(value: Record<string, unknown>, trusted: boolean): DecodedRequest {
   const envelope = envelopeSchema.safeParse(value);
   if (!envelope.success) {
-    const problems = problemsOf(envelope.error);
+    const problems = problemsOf(envelope.error, 32, envelopeSchema);
     return reject(
       value,
       `Expected a CloudEvents 1.0 request, got one with these problems: ${problems.join("; ")}`,
@@ -209,7 +240,7 @@ function requestOf(value: Record<string, unknown>, trusted: boolean): DecodedReq
       ...(time === undefined ? {} : { time }),
       ...trace,
       connection,
-      deadlineMs: deadline === undefined ? limits.deadlineDefaultMs : durationMs(deadline),
+      deadlineMs: deadline === undefined ? defaultDeadlineMs(fields) : durationMs(deadline),
       labels: labels ?? {},
       fields: fields as JsonObject,
     };

@@ -158,14 +158,20 @@ describe("a request that cannot be accepted", () => {
     (type) => {
       const error = errorOf(() => decode({ type }));
       expect(error).toMatchObject({ code: "unknown-type", requestType: type });
-      expect(error.message).toContain("drover.azure-sphere.deploy, drover.heat.deploy, drover.operation.cancel");
+      expect(error.message).toContain(
+        "drover.azure-sphere.deploy, drover.heat.deploy, drover.azure-dps.rotate-policy-key, ",
+      );
     },
   );
 
   test.each<[string, object, string]>([
     ["no connection", { connection: undefined }, "connection: expected string"],
     ["a bad connection", { connection: "../x" }, "connection: expected a name of letters, digits, . _ -"],
-    ["a misspelt key", { imagse: [image] }, "(root): unknown key imagse"],
+    [
+      "a misspelt key",
+      { imagse: [image] },
+      "(root): 1 unknown key: expected connection, deadline, labels, deviceGroupId, images",
+    ],
     ["no group", { deviceGroupId: undefined }, "deviceGroupId: expected the device group's id as a UUID"],
     ["a wrong group", { deviceGroupId: `${group}0` }, "deviceGroupId: expected the device group's id as a UUID"],
     ["a braced group", { deviceGroupId: `{${group}}` }, "deviceGroupId: expected the device group's id as a UUID"],
@@ -174,10 +180,10 @@ describe("a request that cannot be accepted", () => {
     ["a wrong image", { images: [image, "x"] }, "images.1: expected an image id as a UUID"],
     ["an image twice", { images: [image, image.toUpperCase()] }, "images: expected every image id once"],
     ["labels as a list", { labels: ["a"] }, "labels: expected record"],
-    ["a label that is no text", { labels: { a: 7 } }, "labels.a: expected string"],
-    ["a long label", { labels: { a: "x".repeat(129) } }, "labels.a: expected at most 128 characters"],
-    ["a bad label name", { labels: { "a b": "x" } }, 'labels."a b": key: expected a name of letters, digits, . _ -'],
-    ["a nameless label", { labels: { "": "x" } }, 'labels."": key: expected a name of letters, digits, . _ -'],
+    ["a label that is no text", { labels: { a: 7 } }, "labels.*: expected string"],
+    ["a long label", { labels: { a: "x".repeat(129) } }, "labels.*: expected at most 128 characters"],
+    ["a bad label name", { labels: { "a b": "x" } }, "labels.*: key: expected a name of letters, digits, . _ -"],
+    ["a nameless label", { labels: { "": "x" } }, "labels.*: key: expected a name of letters, digits, . _ -"],
     ["a deadline as a number", { deadline: 30 }, "deadline: expected string"],
   ])("with %s says what was expected", (_, overrides, problem) => {
     const error = errorOf(() => decodeData(overrides));
@@ -222,10 +228,10 @@ describe("a request that cannot be accepted", () => {
     expect(error).toMatchObject({ source: "", eventId: undefined });
   });
 
-  test("shows an unknown key at a bounded length and on one line", () => {
+  test("does not say an unknown key again: it may be a secret in the wrong place", () => {
     const error = errorOf(() => decodeData({ [`a\n${"k".repeat(20_000)}`]: 1 }));
     expect(error.message.length).toBeLessThan(300);
-    expect(error.message).not.toContain("\n");
+    expect(error.message).not.toMatch(/\n|kkk/);
   });
 });
 

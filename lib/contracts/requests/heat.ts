@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 import type { JsonObject } from "../json.ts";
 import { limits } from "../limits.ts";
+import { isSecretValue, secretValue } from "./secret-value.ts";
+
+export { isSecretValue, type SecretValue } from "./secret-value.ts";
 
 /** Columns of Heat's tables: longer values come back as a 500. */
 const columns = {
@@ -17,14 +20,6 @@ const basicPlane = z.refine<string>(
   (text) => !/[\u{10000}-\u{10ffff}]/u.test(text),
   "expected no characters beyond the basic multilingual plane, such as emoji: Heat's tables may not take them",
 );
-
-/** `vault:` only: a request must not read the environment or the files of the host. */
-const secretValue = z.strictObject({
-  $secret: z
-    .string()
-    .check(z.regex(/^vault:[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "expected a reference such as vault:app-db")),
-});
-export type SecretValue = z.output<typeof secretValue>;
 
 const inputName = z.string().check(z.minLength(1), z.maxLength(columns.name));
 const looksSecret = /pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private|auth)[-_]?key/i;
@@ -46,10 +41,6 @@ const inputValues = z.record(inputName, z.union([secretValue, z.json()])).check(
     "expected no input whose name begins with deploy_: the server's agent reads those, and Drover sets them",
   ),
 );
-
-export function isSecretValue(value: unknown): value is SecretValue {
-  return secretValue.safeParse(value).success;
-}
 
 /** Anywhere in it: it would be sent as it stands, and the script would read the reference. */
 function namesSecret(value: unknown): boolean {

@@ -1,0 +1,95 @@
+import * as z from "zod/mini";
+import { entraCredential } from "./connections/entra.ts";
+import {
+  bounded,
+  endpoint,
+  isLoopback,
+  name,
+  pace,
+  secretReferenceSchema,
+  settlesLongEnough,
+} from "./connections/parts.ts";
+
+/** Where keys are published for their consumers, by name: requests name them, and the secrets within. */
+
+/**
+ * Required: what a request may publish to. Whoever may ask for a rotation must not be able to overwrite any other secret of the vault.
+ * `*` stands for any characters.
+ */
+const secrets = z.array(bounded).check(z.minLength(1), z.maxLength(64));
+const publishPace = z.pick(pace, { settling: true, lookEvery: true, requestTimeout: true });
+
+/** Services have a host of their own; emulators on loopback share one, and are told apart by a path before everything else. */
+const origin = endpoint.check(
+  z.refine((text) => {
+    const url = URL.parse(text);
+    return url !== null && (url.pathname === "/" || isLoopback(url.hostname));
+  }, "expected an origin without a path, such as https://host"),
+);
+
+const settling = {
+  message: "expected at least PT2M (less only for an endpoint on loopback)",
+  path: ["pace", "settling"],
+};
+
+/** @see https://learn.microsoft.com/rest/api/keyvault/secrets */
+const keyVaultSchema = z
+  .strictObject({
+    kind: z.literal("key-vault"),
+    /** The vault's own origin, such as https://fleet-keys.vault.azure.net. */
+    url: origin,
+    credential: entraCredential,
+    secrets,
+    apiVersion: z._default(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^(?:\d{1,2}\.\d{1,2}|\d{4}-\d{2}-\d{2})(?:-preview(?:\.\d{1,2})?)?$/,
+            "expected a version such as 7.4",
+          ),
+        ),
+      "7.4",
+    ),
+    pace: z.optional(publishPace),
+  })
+  .check(z.refine(({ url, pace }) => settlesLongEnough(url, pace?.settling), settling));
+
+const accessKey = z.strictObject({
+  kind: z.literal("access-key"),
+  accessKeyId: z.string().check(z.regex(/^\w{16,128}$/, "expected the id of an access key, such as AKIA…")),
+  secretAccessKey: secretReferenceSchema,
+  sessionToken: z.optional(secretReferenceSchema),
+});
+/** What AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN say: on Lambda those of its role. */
+const environment = z.strictObject({ kind: z.literal("environment") });
+
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference */
+const secretsManagerSchema = z
+  .strictObject({
+    kind: z.literal("secrets-manager"),
+    region: z
+      .string()
+      .check(z.regex(/^[a-z]{2,8}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, "expected a region such as eu-central-1")),
+    /** When absent, that of the region. */
+    endpoint: z.optional(origin),
+    credential: z.discriminatedUnion("kind", [accessKey, environment]),
+    secrets,
+    pace: z.optional(publishPace),
+  })
+  .check(z.refine(({ endpoint, pace }) => settlesLongEnough(endpoint ?? "", pace?.settling), settling));
+
+/** The vault of this machine, where consumers run beside Drover or take the value from it. */
+const localVaultSchema = z.strictObject({ kind: z.literal("local-vault"), secrets });
+
+export const publishTargetSchema = z.discriminatedUnion("kind", [
+  keyVaultSchema,
+  secretsManagerSchema,
+  localVaultSchema,
+]);
+export const publishTargetsSchema = z.record(name, publishTargetSchema);
+
+export type PublishTargetConfiguration = z.output<typeof publishTargetSchema>;
+export type KeyVaultTarget = z.output<typeof keyVaultSchema>;
+export type SecretsManagerTarget = z.output<typeof secretsManagerSchema>;
+export type LocalVaultTarget = z.output<typeof localVaultSchema>;
