@@ -1,25 +1,14 @@
 import type { ConnectionConfiguration, PaceConfiguration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
-import type { Clock } from "../lib/contracts/ports.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/provider.ts";
-import type { Secret } from "../lib/contracts/secret.ts";
+import { createAzureDpsProvider } from "../lib/providers/azure-dps/index.ts";
 import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
 import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
-import type { StartTimer } from "../lib/providers/timer.ts";
+import { keyRotationOf } from "./key-rotation.ts";
+import type { ProviderParts } from "./provider-parts.ts";
 
-/** What every provider is made with. */
-export interface ProviderParts {
-  /** Reads a secret by its reference. */
-  readonly secret: (reference: string) => Promise<Secret>;
-  /** Stands in for the network: an emulator in this process. */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  readonly clock: Clock;
-  /** Measures time-outs; default real time. */
-  readonly startTimer?: StartTimer;
-  /** For a managed identity on App Service or Functions. */
-  readonly identityEndpoint?: { readonly url: string; readonly header: Secret };
-}
+export type { ProviderParts } from "./provider-parts.ts";
 
 type Kind = ConnectionConfiguration["kind"];
 type ConnectionOf<K extends Kind> = Extract<ConnectionConfiguration, { readonly kind: K }>;
@@ -31,6 +20,10 @@ type Factories = {
 const factories: Factories = {
   "azure-sphere": (name, connection, parts) =>
     createAzureSphereProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
+  "azure-dps": (name, connection, parts) => {
+    const provider = createAzureDpsProvider({ ...parts, name, connection, ...timesOf(connection.pace) });
+    return { ...provider, keyRotation: keyRotationOf(provider, parts) };
+  },
   heat: (name, connection, parts) => createHeatProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
 };
 
@@ -94,6 +87,8 @@ function providerOf(name: string, connection: ConnectionConfiguration, parts: Pr
   switch (connection.kind) {
     case "azure-sphere":
       return factories["azure-sphere"](name, connection, parts);
+    case "azure-dps":
+      return factories["azure-dps"](name, connection, parts);
     case "heat":
       return factories.heat(name, connection, parts);
   }

@@ -3,12 +3,14 @@ import type { Step } from "../lib/operations/step.ts";
 import { awaitChildrenStep } from "./await-children/step.ts";
 import { cleanUpDeployment } from "./clean-up-deployment/step.ts";
 import { pollOperation } from "./poll-operation/step.ts";
+import { rotateDpsKeys } from "./rotate-dps-keys/step.ts";
 import { startChildrenStep } from "./start-children/step.ts";
 import { startDeployment } from "./start-deployment/step.ts";
 
 const all: readonly Step<DeploymentProvider>[] = [
   startDeployment,
   pollOperation,
+  rotateDpsKeys,
   cleanUpDeployment,
   startChildrenStep,
   awaitChildrenStep,

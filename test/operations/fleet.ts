@@ -75,7 +75,7 @@ export function functionsOver(
       [inboxQueue]: createInboxHandler({
         ports,
         routes: requestRoutes,
-        connectionKind: (name) => ({ sphere: "azure-sphere", heat: "heat" })[name],
+        connectionKind: (name) => ({ sphere: "azure-sphere", heat: "heat", dps: "azure-dps" })[name],
         idempotencyMs,
         needsApproval,
       }),

@@ -1,0 +1,25 @@
+import { Later } from "../../lib/operations/control-flow.ts";
+import type { StepResult } from "../../lib/operations/step.ts";
+import type { RotationState } from "./state.ts";
+import { name as step, toPhase, type Work } from "./work.ts";
+
+const remindEveryMs = 3_600_000;
+
+/** Both keys are good. Goes on when the time is over and all consumers who have to have said so. */
+export function grace({ operation, asked, rotation }: Work, state: RotationState): StepResult {
+  const until = Math.max(state.graceUntil ?? 0, operation.extendedUntil ?? 0);
+  const now = rotation.now();
+  if (now < until) return { kind: "wait", step, untilMs: until };
+  const missing = asked.acknowledge.filter((consumer) => operation.acknowledgements?.[consumer] === undefined);
+  if (missing.length > 0) {
+    throw new Later(
+      "acknowledgement",
+      `The grace is over, and these have not said that they use the new key: ${missing.join(", ")}`,
+      {
+        at: now + remindEveryMs,
+        attention: `drover operations acknowledge ${operation.id} --as ${missing[0]}`,
+      },
+    );
+  }
+  return toPhase(state, "apply-second");
+}

@@ -1,0 +1,106 @@
+import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
+import type { Secret } from "../../lib/contracts/secret.ts";
+import { Later } from "../../lib/operations/control-flow.ts";
+import type { StepResult } from "../../lib/operations/step.ts";
+import { changedByOthers } from "./apply.ts";
+import { concluded } from "./finish.ts";
+import { readTargets } from "./published.ts";
+import { nameOf } from "./request.ts";
+import { expectedIn, handleOf, type RotationState } from "./state.ts";
+import { name as step, toPhase, type Work } from "./work.ts";
+
+/** How long a target may show the version before. */
+const visibleWithinMs = 10 * 60_000;
+const lookEveryMs = 15_000;
+
+/** Tells consumers of the new key, one target with each message. */
+export async function publish(work: Work, state: RotationState): Promise<StepResult> {
+  const { operation, asked, rotation, keys, call, once } = work;
+  const index = asked.publish.findIndex((one) => !(nameOf(one) in state.published));
+  const publication = asked.publish[index];
+  if (!publication) return toPhase(state, "read-back");
+  const target = rotation.target(publication);
+  const { first } = state;
+  const expected = expectedIn(state, first);
+  const readOurs = async () => {
+    const version = await target.read(publication.secret, call);
+    return version && fingerprintOf(rotation.keyIn(version.value)) === expected
+      ? { version: version.version }
+      : undefined;
+  };
+  const effect = `publish-${index}`;
+  const there = operation.intents[effect] ? undefined : await readOurs();
+  let key: Secret | undefined;
+  const { result, recovered } = there
+    ? { result: there, recovered: false }
+    : await once(effect, {
+        settling: target.settling,
+        // As late as possible: consumers must never be told of a key that is about to go.
+        async prepare() {
+          const look = await keys.look(call);
+          if (look.seen.fingerprints[first] !== expected) {
+            throw changedByOthers(
+              `Expected the new ${first} key in the service before it is published, got another one`,
+            );
+          }
+          key = look.keys[first];
+          return { publishedAt: rotation.now() };
+        },
+        async find() {
+          const found = await readOurs();
+          return found ? { kind: "found", result: found } : { kind: "absent-so-far" };
+        },
+        async create({ writtenAt, sendBefore }) {
+          if (!key) throw new Error("Expected the key that was just read, got none");
+          const value = keys.published(key, publication.format);
+          const { graceMs } = asked;
+          const note = { operation: operation.id, slot: first, fingerprint: expected, publishedAt: writtenAt, graceMs };
+          const { version } = await target.publish(publication.secret, value, note, { ...call, sendBefore });
+          return { version };
+        },
+      });
+  const published = { ...state.published, [nameOf(publication)]: result.version };
+  return toPhase({ ...state, published }, "publish", { recovered });
+}
+
+/** The grace begins when every target shows the new key, and not before. */
+export async function readBack(work: Work, state: RotationState): Promise<StepResult> {
+  const { operation, asked, rotation, keys } = work;
+  const expected = expectedIn(state, state.first);
+  for (const { name, key } of await readTargets(work)) {
+    if (key?.fingerprint === expected) continue;
+    const now = rotation.now();
+    if (now < operation.stepSince + visibleWithinMs) {
+      throw new Later("verifying", `${name} does not show the new key yet`, { at: now + lookEveryMs });
+    }
+    throw changedByOthers(`Expected the new ${state.first} key in ${name}, got ${key ? "another one" : "nothing"}`);
+  }
+  if (state.emergency) return concluded(operation, state, asked, { outcome: "succeeded" });
+  // After the reads: what they showed is what consumers can read from now on.
+  const graceUntil = rotation.now() + asked.graceMs;
+  const until = new Date(graceUntil).toISOString();
+  return {
+    kind: "wait",
+    step,
+    untilMs: graceUntil,
+    giveUpTurn: true,
+    handle: handleOf({ ...state, phase: "grace", graceUntil }),
+    status: "grace",
+    event: {
+      type: "drover.operation.waiting",
+      data: {
+        code: "published",
+        reason: `The new ${state.first} key of ${keys.about} is published; the one before stays good until ${until}`,
+        next: `drover operations abort ${operation.id}, or extend ${operation.id} --by PT1H`,
+        result: {
+          ...rotation.resultOf(operation.request),
+          slot: state.first,
+          fingerprint: expected,
+          published: { ...state.published },
+          graceUntil: until,
+          acknowledge: [...asked.acknowledge],
+        },
+      },
+    },
+  };
+}

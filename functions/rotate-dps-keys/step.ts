@@ -1,0 +1,64 @@
+import type { Conclusion, OperationRecord } from "../../lib/contracts/operation.ts";
+import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
+import { openIntents } from "../../lib/operations/run.ts";
+import { defineStep, type StepResult } from "../../lib/operations/step.ts";
+import { apply } from "./apply.ts";
+import { concluded, finish } from "./finish.ts";
+import { grace } from "./grace.ts";
+import { plan } from "./plan.ts";
+import { publish, readBack } from "./publish.ts";
+import { rotationRequestOf } from "./request.ts";
+import { type Phase, type RotationState, rotationOf } from "./state.ts";
+import { verify } from "./verify.ts";
+import { name, type Work, workOf } from "./work.ts";
+
+const phaseOf: Readonly<Record<Phase, (work: Work, state: RotationState) => Promise<StepResult> | StepResult>> = {
+  "apply-first": apply,
+  "verify-first": verify,
+  publish,
+  "read-back": readBack,
+  grace,
+  "apply-second": apply,
+  "verify-second": verify,
+  finish,
+};
+
+/** Phases in which nothing is written to the service. */
+const withoutTurn: ReadonlySet<Phase> = new Set(["grace", "finish"]);
+
+/** Replaces the two keys of a policy, one after the other, so that no consumer ever holds a dead one (docs/key-rotation.md). */
+export const rotateDpsKeys = defineStep<DeploymentProvider>({
+  name,
+  changes: true,
+
+  claimOf: ({ request }, provider) => provider.keyRotation?.claimOf(request),
+
+  turnOf(operation, provider) {
+    const state = rotationOf(operation);
+    if (state && (withoutTurn.has(state.phase) || isOver(operation, state, 0))) return undefined;
+    return provider.turnOf(operation.request);
+  },
+
+  async run(context) {
+    const { state, ...work } = workOf(context);
+    if (!state) return plan(work);
+    const over = isOver(work.operation, state, work.call.nowMs);
+    if (over) return concluded(work.operation, state, work.asked, over);
+    return phaseOf[state.phase](work, state);
+  },
+
+  insteadOfEnd(operation, conclusion) {
+    const state = rotationOf(operation);
+    if (!state || state.phase === "finish") return undefined;
+    return concluded(operation, state, rotationRequestOf(operation.request), conclusion);
+  },
+});
+
+/** A rotation goes no further forward once somebody has ended it or its time is up. What is under way is looked at first. */
+function isOver(operation: OperationRecord, state: RotationState, now: number): Conclusion | undefined {
+  if (state.phase === "finish" || state.phase.startsWith("verify") || openIntents(operation).length > 0)
+    return undefined;
+  const { cancelRequested, deadline } = operation;
+  if (cancelRequested) return { outcome: "cancelled", code: "aborted", reason: `Ended by ${cancelRequested.by}` };
+  return now < deadline ? undefined : { outcome: "timed-out", code: "deadline", reason: "The deadline passed" };
+}

@@ -1,0 +1,3 @@
+import { describeRotationCrashPoints } from "./rotation-crash-points.ts";
+
+describeRotationCrashPoints("cloud");
