@@ -1,6 +1,6 @@
+import { tokenHolder } from "../entra/tokens.ts";
 import { type Answer, empty } from "./answer.ts";
 import { type Call, problem, type Route } from "./call.ts";
-import { tokenHolder } from "./tokens.ts";
 import { key, type Principal, roleNames, type Tenant, type World } from "./world.ts";
 
 export interface Admitted {

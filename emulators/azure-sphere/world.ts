@@ -1,8 +1,11 @@
+import type { IssuedToken, Principal } from "../entra/world.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { DeviceSeed, OutcomeScript } from "./scenario.ts";
 import type { Settings } from "./settings.ts";
+
+export type { IssuedToken, Principal };
 
 export interface Tenant {
   readonly id: string;
@@ -73,22 +76,6 @@ export interface Operation {
   /** Infinity when it never ends. */
   readonly endsAtMs: number;
   result: OperationResult | null;
-}
-
-/** Somebody with an object id: a service principal or a managed identity. */
-export interface Principal {
-  readonly kind: "client" | "managed-identity";
-  readonly directoryId: string;
-  readonly clientId: string;
-  readonly objectId: string;
-  /** The client secret, or what `X-IDENTITY-HEADER` must say. */
-  readonly secret: string;
-}
-
-export interface IssuedToken {
-  readonly objectId: string;
-  readonly scope: string;
-  readonly expiresAtMs: number;
 }
 
 /** A list as it was when its first page was read; later pages come from it. */

@@ -127,9 +127,24 @@ export interface ReadableBus extends Bus {
   onCommit(listener: () => void): () => void;
 }
 
+export interface VaultEntry {
+  readonly value: Secret;
+  /** What was put beside it: no secret. */
+  readonly note?: string;
+  /** By the vault's own clock (ms since 1970). */
+  readonly storedAt: number;
+  /** Another one after each `put`, also of the same value. */
+  readonly version: Version;
+}
+
 export interface Vault {
   get(name: string): Promise<Secret | undefined>;
-  put(name: string, value: Secret): Promise<void>;
+  /** The value with all that stands beside it, as one write has left them. What it shows survives a crash. */
+  describe(name: string): Promise<VaultEntry | undefined>;
+  /** Value and note replace what stood there, in one write: a put without a note leaves none. */
+  put(name: string, value: Secret, note?: string): Promise<Version>;
+  /** Stores the value when the name is free, and gives back what stands there: of several callers, all get the same. */
+  create(name: string, value: Secret): Promise<Secret>;
   names(): Promise<readonly string[]>;
   /** False when there was none. */
   remove(name: string): Promise<boolean>;

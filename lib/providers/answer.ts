@@ -14,8 +14,12 @@ export interface Answer {
   readonly problem?: BodyProblem;
   readonly retryAfterMs?: number;
   readonly requestId?: string;
+  /** By the server's clock, where it says so (ms since 1970). */
+  readonly dateMs?: number;
   /** What stood in the call's `tokenHeader`. */
   readonly token?: Secret;
+  /** What stood in the call's `secretHeaders`. */
+  readonly secretHeaders?: Readonly<Record<string, Secret>>;
   /** A text of the provider as it may be shown: bounded, and without the secrets that were sent. */
   readonly show: (text: string, maxLength?: number) => string;
 }

@@ -2,7 +2,7 @@ import type { Secret } from "../contracts/secret.ts";
 
 /** One HTTP request to a provider. */
 export interface Call {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   /** Whose API it is, for errors. */
   readonly provider: string;
@@ -16,8 +16,12 @@ export interface Call {
   /** Header that carries a secret, such as `authorization`. */
   readonly secretHeader?: { readonly name: string; readonly prefix?: string; readonly value: Secret };
   readonly body?: CallBody;
+  /** What in the URL is secret, such as a signed query. */
+  readonly urlSecrets?: readonly Secret[];
   /** Header of the answer that carries a secret: it comes as the answer's `token`, and nowhere else. */
   readonly tokenHeader?: string;
+  /** Headers of the answer, in lower case, that may carry a signed URL: they come as the answer's `secretHeaders`, and nowhere else. */
+  readonly secretHeaders?: readonly string[];
   readonly timeoutMs?: number;
   /** Longest body of this call's answer, where it is not the one of all calls. */
   readonly maxBytes?: number;
@@ -31,9 +35,9 @@ export interface CallBody {
 }
 
 /** Everything secret that a call sends: none of it may come back in a message. */
-export function secretsOf({ secretHeader, body }: Call): readonly Secret[] {
+export function secretsOf({ secretHeader, body, urlSecrets = [] }: Call): readonly Secret[] {
   const inBody = body === undefined || typeof body.text === "string" ? [] : [body.text];
-  return [...(secretHeader ? [secretHeader.value] : []), ...inBody, ...(body?.secrets ?? [])];
+  return [...(secretHeader ? [secretHeader.value] : []), ...inBody, ...(body?.secrets ?? []), ...urlSecrets];
 }
 
 /** What a failure of the call means for the world as long as nothing proves the contrary. */

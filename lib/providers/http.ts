@@ -8,7 +8,7 @@ import { type Exchanged, exchangeWith, type Fetch, type Outgoing } from "./excha
 import { exchangeOverNetwork } from "./network.ts";
 import { networkFailure } from "./network-failure.ts";
 import { requestIdOf } from "./request-id.ts";
-import { retryAfterMsOf } from "./retry-after.ts";
+import { httpDateMs, retryAfterMsOf } from "./retry-after.ts";
 import { scrub } from "./scrub.ts";
 import { type StartTimer, systemTimer } from "./timer.ts";
 
@@ -106,9 +106,11 @@ function refuseRedirect({ status, headers }: Exchanged, call: Call, url: URL): v
 
 function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url: URL, clock: Clock): Answer {
   const token = tokenIn(headers, call);
-  const secrets = [...secretsOf(call), ...(token === undefined ? [] : [token])];
+  const secretHeaders = secretHeadersIn(headers, call);
+  const secrets = [...secretsOf(call), ...(token === undefined ? [] : [token]), ...Object.values(secretHeaders)];
   const retryAfterMs = retryAfterMsOf(headers.get("retry-after"), clock.now());
   const requestId = requestIdOf(headers, secrets);
+  const dateMs = httpDateMs(headers.get("date") ?? "");
   return {
     status,
     host: url.host,
@@ -116,7 +118,9 @@ function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url
     ...(problem === undefined ? {} : { problem }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(dateMs === undefined ? {} : { dateMs }),
     ...(token === undefined ? {} : { token }),
+    ...(call.secretHeaders === undefined ? {} : { secretHeaders }),
     show: (shown, maxLength) => scrub(shown, secrets, maxLength),
   };
 }
@@ -125,6 +129,17 @@ function tokenIn(headers: Exchanged["headers"], { tokenHeader }: Call): Secret |
   const value = tokenHeader === undefined ? null : headers.get(tokenHeader);
   // Visible ASCII only: anything else is refused when it is sent, with a message that quotes the whole header.
   return value !== null && isToken(value) ? new Secret(value) : undefined;
+}
+
+function secretHeadersIn(
+  headers: Exchanged["headers"],
+  { secretHeaders = [] }: Call,
+): Readonly<Record<string, Secret>> {
+  const found = secretHeaders.flatMap((name): [string, Secret][] => {
+    const value = headers.get(name);
+    return value !== null && isToken(value) ? [[name, new Secret(value)]] : [];
+  });
+  return Object.fromEntries(found);
 }
 
 export function isToken(text: string): boolean {

@@ -1,9 +1,10 @@
 import type { Secret } from "../contracts/secret.ts";
 
-/** Headers in which services of Microsoft and OpenStack, and their gateways, name a request, the service's own first. */
+/** Headers in which services of Microsoft, OpenStack and Amazon, and their gateways, name a request, the service's own first. */
 const names = [
   "x-ms-request-id",
   "x-openstack-request-id",
+  "x-amzn-requestid",
   "request-id",
   "x-ms-correlation-request-id",
   "x-request-id",

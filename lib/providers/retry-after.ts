@@ -12,7 +12,8 @@ export function retryAfterMsOf(header: string | null, nowMs: number): number | u
   return date === undefined ? undefined : bounded(date - nowMs);
 }
 
-function httpDateMs(text: string): number | undefined {
+/** An HTTP date in any of its three forms (ms since 1970). */
+export function httpDateMs(text: string): number | undefined {
   // V8 reads almost anything as a date, "-5" too: only what has a weekday and a time of day is an HTTP date.
   if (!/^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}/.test(text)) return undefined;
   // The third, obsolete form names no zone and means GMT; V8 would take it for local time.

@@ -136,6 +136,8 @@ export async function removeFile(folder: string, name: string): Promise<boolean>
 
 export interface FileStart {
   readonly bytes: Buffer;
+  /** By the clock of the file system (ms since 1970). */
+  readonly writtenAt: number;
   /** Whether others than the owner may read or write it. */
   readonly open: boolean;
 }
@@ -150,7 +152,7 @@ export async function readStart(path: string, maxBytes: number): Promise<FileSta
     throw fileError(error, path);
   }
   try {
-    const { size, mode } = await handle.stat();
+    const { size, mode, mtimeMs } = await handle.stat();
     const bytes = Buffer.alloc(Math.min(size, maxBytes));
     let filled = 0;
     while (filled < bytes.length) {
@@ -158,7 +160,7 @@ export async function readStart(path: string, maxBytes: number): Promise<FileSta
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    return { bytes: bytes.subarray(0, filled), open: posix && (mode & 0o077) !== 0 };
+    return { bytes: bytes.subarray(0, filled), writtenAt: Math.floor(mtimeMs), open: posix && (mode & 0o077) !== 0 };
   } finally {
     await handle.close();
   }

@@ -7,7 +7,9 @@ import type { SealingKey } from "./sealing-key.ts";
  * The first 24 bytes can be read without the key; they and the file's purpose and name are authenticated, so that a file
  * that is renamed, moved to another store or given a later expiry no longer opens.
  */
-const magic = Buffer.from("DROVER1\n");
+const magics = { plain: Buffer.from("DROVER1\n"), noted: Buffer.from("DROVER2\n") } as const;
+/** `noted`: a note stands before the content (vault-entry.ts). Files without one stay as every release reads them. */
+export type SealedForm = keyof typeof magics;
 export const headerLength = 24;
 const ivLength = 12;
 const tagLength = 16;
@@ -19,6 +21,7 @@ export interface SealedName {
 }
 
 export interface SealedHeader {
+  readonly form: SealedForm;
   readonly keyId: Buffer;
   /** Nothing is served at or after this time (ms since 1970). */
   readonly notAfter: number | undefined;
@@ -35,10 +38,16 @@ function authenticated(header: Buffer, { purpose, name }: SealedName): Buffer {
   return Buffer.concat([header, Buffer.from(JSON.stringify([purpose, name]))]);
 }
 
-export function seal(key: SealingKey, sealedName: SealedName, content: Uint8Array, notAfter = 0): Buffer {
+export function seal(
+  key: SealingKey,
+  sealedName: SealedName,
+  content: Uint8Array,
+  notAfter = 0,
+  form: SealedForm = "plain",
+): Buffer {
   const expiry = Buffer.alloc(8);
   expiry.writeBigUInt64BE(BigInt(notAfter));
-  const header = Buffer.concat([magic, key.id, expiry]);
+  const header = Buffer.concat([magics[form], key.id, expiry]);
   const iv = randomBytes(ivLength);
   const cipher = createCipheriv("aes-256-gcm", key.cipherKey, iv, { authTagLength: tagLength });
   cipher.setAAD(authenticated(header, sealedName));
@@ -48,9 +57,11 @@ export function seal(key: SealingKey, sealedName: SealedName, content: Uint8Arra
 
 /** What the file says about itself: proven only once `unseal` has opened it. Undefined when it is no sealed file. */
 export function headerOf(bytes: Buffer): SealedHeader | undefined {
-  if (bytes.length < headerLength || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
+  if (bytes.length < headerLength) return undefined;
+  const form = (["plain", "noted"] as const).find((one) => bytes.subarray(0, 8).equals(magics[one]));
+  if (form === undefined) return undefined;
   const notAfter = Number(bytes.readBigUInt64BE(16));
-  return { keyId: bytes.subarray(8, 16), notAfter: notAfter === 0 ? undefined : notAfter };
+  return { form, keyId: bytes.subarray(8, 16), notAfter: notAfter === 0 ? undefined : notAfter };
 }
 
 /** @throws ConfigurationError when the file was sealed with another key */

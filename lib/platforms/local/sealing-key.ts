@@ -8,6 +8,8 @@ import { createFile, createFolder, listFolder, readStart } from "./durable-files
 /** A key that can be used and neither printed nor serialized. */
 export interface SealingKey {
   readonly cipherKey: KeyObject;
+  /** Seals texts (sealer.ts) and no files. */
+  readonly textKey: KeyObject;
   /** Tells a wrong key from a damaged file, and nothing about the key. */
   readonly id: Buffer;
 }
@@ -42,7 +44,11 @@ export function sealingKeyOf(key: Secret, where: string): SealingKey {
   }
   const bytes = Buffer.from(text, "base64");
   const derived = (purpose: string, length: number) => Buffer.from(hkdfSync("sha256", bytes, "", purpose, length));
-  return { cipherKey: createSecretKey(derived("drover seal 1", 32)), id: derived("drover key id 1", 8) };
+  return {
+    cipherKey: createSecretKey(derived("drover seal 1", 32)),
+    textKey: createSecretKey(derived("drover seal text 1", 32)),
+    id: derived("drover key id 1", 8),
+  };
 }
 
 export function sealingKeys(options: SealedStoreOptions): SealingKeys {

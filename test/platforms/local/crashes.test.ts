@@ -152,6 +152,64 @@ describe("a put into the local vault", () => {
   });
 });
 
+describe("a creation in the local vault", () => {
+  test("links the file only when it is whole and safe", async () => {
+    const vault = localVault({ dataFolder: await temporaryFolder(), key });
+    await vault.put("other", new Secret("other"));
+    fuse.calls.length = 0;
+    await vault.create("db", new Secret("new"));
+    expect(fuse.calls).toEqual([
+      "mkdir /vault",
+      "open /vault/db.sealed",
+      "open /vault/.writing",
+      "writeFile /vault/.writing",
+      "sync /vault/.writing",
+      "link /vault/.writing /vault/db.sealed",
+      "open /vault",
+      "sync /vault",
+      "rm /vault/.writing",
+    ]);
+  });
+
+  test("makes the name safe that somebody else has left there before it gives the value away", async () => {
+    const vault = localVault({ dataFolder: await temporaryFolder(), key });
+    await vault.put("db", new Secret("theirs"));
+    for (const attempt of [() => vault.create("db", new Secret("ours")), () => vault.describe("db")]) {
+      fuse.calls.length = 0;
+      await attempt();
+      expect(fuse.calls.slice(-2)).toEqual(["open /vault", "sync /vault"]);
+    }
+  });
+
+  test("gives the first value for good, wherever it is stopped", async () => {
+    const found = new Set<string>();
+    for (let allowed = 0, crashed = true; crashed; allowed += 1) {
+      const dataFolder = await temporaryFolder();
+      const create = (text: string) => localVault({ dataFolder, key }).create("db", new Secret(text));
+      const first = await untilCrash(allowed, () => create("first"));
+      crashed = first === undefined;
+      const second = (await create("second")).reveal();
+      if (first) expect(second).toBe(first.reveal());
+      expect((await create("third")).reveal()).toBe(second);
+      found.add(second);
+    }
+    expect(found).toEqual(new Set(["first", "second"]));
+  });
+
+  test("leaves value and note together or neither, wherever a put is stopped", async () => {
+    const found = new Set<string>();
+    for (let allowed = 0, crashed = true; crashed; allowed += 1) {
+      const dataFolder = await temporaryFolder();
+      await localVault({ dataFolder, key }).put("db", new Secret("old"), "of the old");
+      const put = () => localVault({ dataFolder, key }).put("db", new Secret("new"), "of the new");
+      crashed = (await untilCrash(allowed, put)) === undefined;
+      const entry = await localVault({ dataFolder, key }).describe("db");
+      found.add(`${entry?.value.reveal()} ${entry?.note}`);
+    }
+    expect(found).toEqual(new Set(["old of the old", "new of the new"]));
+  });
+});
+
 describe("a take from the local handoff store", () => {
   async function storeWithEntry() {
     const dataFolder = await temporaryFolder();

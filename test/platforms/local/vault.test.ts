@@ -168,6 +168,90 @@ describe("what the local vault refuses to open", () => {
   );
 });
 
+describe("a file with a note", () => {
+  test("carries neither note nor value in clear", async () => {
+    const { vault, fileOf } = await vaultWith({});
+    await vault.put("db", new Secret("correct-horse"), "note of the night");
+    const file = await readFile(fileOf("db"));
+    expect(file.includes("correct-horse")).toBe(false);
+    expect(file.includes("note of")).toBe(false);
+  });
+
+  test("of which any single byte was changed, or that was cut, is refused", async () => {
+    const { vault, fileOf } = await vaultWith({});
+    await vault.put("db", new Secret("value"), "note");
+    const original = await readFile(fileOf("db"));
+    for (let index = 0; index < original.length; index += 1) {
+      const damaged = Buffer.from(original);
+      damaged[index] = (damaged[index] ?? 0) ^ 1;
+      await writeFile(fileOf("db"), damaged);
+      expect(["sealed-file-damaged", "wrong-vault-key"]).toContain((await errorOf(vault.describe("db"))).code);
+      await writeFile(fileOf("db"), original.subarray(0, index));
+      expect((await errorOf(vault.get("db"))).code).toBe("sealed-file-damaged");
+    }
+  });
+
+  test("cannot be passed off as one without, nor the other way round", async () => {
+    const { vault, fileOf } = await vaultWith({ plain: "value" });
+    await vault.put("noted", new Secret("value"), "note");
+    for (const [name, form] of [
+      ["plain", "DROVER2\n"],
+      ["noted", "DROVER1\n"],
+    ] as const) {
+      const file = await readFile(fileOf(name));
+      await writeFile(fileOf(name), Buffer.concat([Buffer.from(form), file.subarray(8)]));
+      expect((await errorOf(vault.get(name))).code).toBe("sealed-file-damaged");
+    }
+  });
+
+  test("is the only one in the new form: without a note, older releases can read it", async () => {
+    const { vault, fileOf } = await vaultWith({ plain: "value" });
+    await vault.put("noted", new Secret("value"), "note");
+    await vault.create("created", new Secret("value"));
+    const formOf = async (name: string) => (await readFile(fileOf(name))).subarray(0, 8).toString();
+    expect(await formOf("plain")).toBe("DROVER1\n");
+    expect(await formOf("created")).toBe("DROVER1\n");
+    expect(await formOf("noted")).toBe("DROVER2\n");
+  });
+});
+
+describe("a file of the release before notes", () => {
+  const key = new Secret(Buffer.from("drover fixture key, 32 bytes ok!").toString("base64"));
+  const fixture = join(import.meta.dirname, "..", "..", "fixtures", "local-vault", "fixture-old-form.sealed");
+
+  test("is read, created around and replaced", async () => {
+    const dataFolder = await temporaryFolder();
+    await mkdir(join(dataFolder, "vault"));
+    await writeFile(join(dataFolder, "vault", "fixture-old-form.sealed"), await readFile(fixture));
+    const vault = localVault({ dataFolder, key });
+    const value = "stored before notes \u{1F40E}\nsecond line";
+    expect((await vault.get("fixture-old-form"))?.reveal()).toBe(value);
+    const entry = await vault.describe("fixture-old-form");
+    expect(entry?.value.reveal()).toBe(value);
+    expect(entry).not.toHaveProperty("note");
+    expect((await vault.create("fixture-old-form", new Secret("new"))).reveal()).toBe(value);
+    await vault.put("fixture-old-form", new Secret("new"), "note");
+    expect(await vault.describe("fixture-old-form")).toHaveProperty("note", "note");
+  });
+});
+
+describe("creation in the local vault", () => {
+  test("does not hide a file that cannot be opened", async () => {
+    const { vault, fileOf } = await vaultWith({ db: "value" });
+    await writeFile(fileOf("db"), "damaged");
+    expect((await errorOf(vault.create("db", new Secret("other")))).code).toBe("sealed-file-damaged");
+    expect(String(await readFile(fileOf("db")))).toBe("damaged");
+  });
+
+  test("leaves no temporary file, and refuses a twin", async () => {
+    const { dataFolder, vault } = await vaultWith({ Db: "value" });
+    await vault.create("Db", new Secret("other"));
+    await vault.create("new", new Secret("other"));
+    expect((await readdir(join(dataFolder, "vault"))).sort()).toEqual(["Db.sealed", "new.sealed"]);
+    expect((await errorOf(vault.create("DB", new Secret("other")))).message).toMatch(/differs from Db/);
+  });
+});
+
 describe("key of the local vault", () => {
   test("is not made anew while files of a lost one are there", async () => {
     const { dataFolder } = await vaultWith({ db: "value" });

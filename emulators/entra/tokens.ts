@@ -1,11 +1,11 @@
-import type { IssuedToken, Principal, World } from "./world.ts";
+import type { EntraWorld, IssuedToken, Principal } from "./world.ts";
 
 /** Above this many, expired tokens are swept out before another is issued. */
 const SWEEP_ABOVE = 1_000;
 
 /** A token is a random string that only this emulator knows: nothing in it can be parsed, as it should be for a client. */
 export function issueToken(
-  world: World,
+  world: EntraWorld,
   principal: Principal,
   scope: string,
   atMs: number,
@@ -18,13 +18,13 @@ export function issueToken(
 }
 
 /** Who may call the API with this token, or null when it is unknown, expired or for something else. */
-export function tokenHolder(world: World, token: string, atMs: number): Principal | null {
+export function tokenHolder(world: EntraWorld, token: string, atMs: number): Principal | null {
   const issued = world.tokens.get(token);
   if (issued === undefined || issued.expiresAtMs <= atMs || issued.scope !== world.settings.scope) return null;
   return world.principals.find(({ objectId }) => objectId === issued.objectId) ?? null;
 }
 
-export function issuedScopes(world: World): readonly string[] {
+export function issuedScopes(world: EntraWorld): readonly string[] {
   return [world.settings.scope, ...world.settings.otherScopes];
 }
 

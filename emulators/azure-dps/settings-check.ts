@@ -1,0 +1,48 @@
+import { type Check, flag, integer, list, matching, nullable, oneOf, optional, record, text } from "../check.ts";
+import type { Bucket, SettingsPatch, Throttling } from "./settings.ts";
+
+const ms = integer();
+const bucket = record<Bucket>({ size: integer(1), perSecond: integer() });
+
+export const settingsCheck: Check<SettingsPatch> = record<SettingsPatch>({
+  staleEtag: optional(oneOf("ignore", "refuse-412", "refuse-409")),
+  etagFrom: optional(oneOf("header-and-body", "header", "body")),
+  absentPolicies: optional(oneOf("regenerate-values", "keep")),
+  emptyPolicies: optional(oneOf("delete-all", "keep")),
+  missingKeys: optional(oneOf("regenerate", "keep")),
+  absentHubs: optional(oneOf("unlink", "keep")),
+  maskedHub: optional(oneOf("keep-secret", "store-mask")),
+  maskedHubOtherKeyName: optional(oneOf("store-mask", "keep-secret", "refuse-400")),
+  absentAllocationPolicy: optional(oneOf("default", "keep")),
+  newerProperties: optional(oneOf("reset", "keep")),
+  policiesInGet: optional(oneOf("absent", "empty")),
+  transitioningStatus: optional(oneOf(409, 400)),
+  transitioningCode: optional(integer(100_000, 999_999)),
+  errorShape: optional(oneOf("numeric", "pascal")),
+  createMs: optional(ms),
+  updateMs: optional(ms),
+  deleteMs: optional(ms),
+  operationRetentionMs: optional(nullable(ms)),
+  statusUrl: optional(oneOf("signed-long", "short")),
+  tamperedStatusUrl: optional(oneOf(401, 403)),
+  acceptRetryAfterSeconds: optional(nullable(integer())),
+  pollRetryAfterSeconds: optional(nullable(integer())),
+  patchStatus: optional(oneOf(200, 201, 202)),
+  deleteMissing: optional(oneOf(404, 204)),
+  deletePoll: optional(oneOf("succeeded", "not-found")),
+  deletedMetadataMs: optional(ms),
+  certificateUpdateWithoutEtag: optional(oneOf("refuse-400", "accept")),
+  collapsedRights: optional(flag),
+  pageSize: optional(nullable(integer(1))),
+  throttling: optional(nullable(record<Throttling>({ reads: bucket, writes: bucket, deletes: bucket }))),
+  throttleRetryAfterSeconds: optional(integer()),
+  rateLimitHeaders: optional(flag),
+  noDataResidencyIn: optional(list(text)),
+  publicUrl: optional(nullable(matching(/^https?:\/\/[^/\s]+$/, "an http or https origin without a path"))),
+  tokenLifetimeSeconds: optional(integer(1)),
+  unquotedEnrollmentEtag: optional(oneOf("refuse-400", "accept")),
+  enrollmentWithoutEtag: optional(oneOf("refuse-409", "accept")),
+  attestationRight: optional(oneOf("EnrollmentWrite", "EnrollmentRead")),
+  suspendedDataPlane: optional(oneOf("refuse-403", "serve")),
+  assignMs: optional(ms),
+});

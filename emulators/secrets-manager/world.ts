@@ -1,0 +1,58 @@
+import type { Timeline } from "../timeline.ts";
+
+export interface StoredVersion {
+  readonly versionId: string;
+  readonly secretString: string | null;
+  readonly secretBinary: string | null;
+  readonly createdAtMs: number;
+  stages: readonly string[];
+}
+
+export interface StoredSecret {
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string | null;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  readonly createdAtMs: number;
+  changedAtMs: number;
+  /** In order of creation. */
+  readonly versions: StoredVersion[];
+}
+
+export interface SecretsEffect {
+  readonly atMs: number;
+  readonly kind: "secret-created" | "version-put" | "stages-moved";
+  readonly name: string;
+  readonly versionId: string;
+}
+
+export interface SecretsManagerSettings {
+  readonly region: string;
+  readonly accountId: string;
+  /** How far the time of a signature may be from the clock. */
+  readonly signatureSkewMs: number;
+}
+
+export const defaultSecretsManagerSettings: SecretsManagerSettings = {
+  region: "eu-central-1",
+  accountId: "000000000000",
+  signatureSkewMs: 300_000,
+};
+
+export interface SecretsWorld {
+  settings: SecretsManagerSettings;
+  readonly newId: () => string;
+  readonly timeline: Timeline;
+  /** Secret access keys by id, with the actions they may do; null is all. */
+  readonly accessKeys: Map<string, { readonly secret: string; readonly actions: readonly string[] | null }>;
+  readonly secrets: Map<string, StoredSecret>;
+  readonly effects: SecretsEffect[];
+}
+
+/** By name, by whole ARN or by an ARN without the six characters at its end. */
+export function findSecret(world: SecretsWorld, id: string): StoredSecret | undefined {
+  return (
+    world.secrets.get(id) ??
+    [...world.secrets.values()].find(({ arn }) => arn === id || arn.replace(/-[A-Za-z0-9]{6}$/, "") === id)
+  );
+}

@@ -1,0 +1,76 @@
+import { PermanentError } from "../../contracts/errors.ts";
+import type { KeyRotationProvider } from "../../contracts/key-rotation.ts";
+import type { DeploymentProvider, PollPace, Settling } from "../../contracts/provider.ts";
+import type { OperationRequest } from "../../contracts/request.ts";
+import { createEntraTokens } from "../entra/tokens.ts";
+import { changeOf, type DpsChange } from "./changes/index.ts";
+import { check } from "./check.ts";
+import { type AzureDpsProviderOptions, createParts } from "./create-parts.ts";
+import { provider as kind } from "./errors.ts";
+import { defaultBounds, type Parts } from "./parts.ts";
+import { rotationPlan } from "./plan.ts";
+import { poll } from "./poll.ts";
+import { rotationOf, rotationType, writtenService } from "./request.ts";
+import { RotatedPolicy } from "./rotation.ts";
+
+const defaultSettling: Settling = { requestTimeoutMs: 30_000, settlingMs: 5 * 60_000, lookEveryMs: 30_000 };
+const defaultPollPace: PollPace = { firstMs: 5_000, maxMs: 30_000 };
+
+export type AzureDpsProvider = DeploymentProvider & { readonly rotation: KeyRotationProvider };
+
+/** Device Provisioning Services over Azure Resource Manager, and the keys of their policies. */
+export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureDpsProvider {
+  const { connection } = options;
+  const { credential } = connection;
+  const bounds = { ...defaultBounds, ...options.bounds };
+  const settling = { ...defaultSettling, ...options.settling };
+  // The token's audience is the service itself, wherever an emulator may stand in for it.
+  const defaultScope = scopeOf(connection.endpoint);
+  const tokens = createEntraTokens(credential, defaultScope, { ...options, timeoutMs: bounds.readTimeoutMs });
+  const parts = createParts(options, { bounds, settling, tokens });
+  const change = (request: OperationRequest) => requiredChange(request, parts);
+  const turnOf = (request: OperationRequest) => {
+    const where = writtenService(request);
+    if (where === undefined) return undefined;
+    return `${kind}:${connection.subscriptionId}/${where.resourceGroup}/${where.service}`.toLowerCase();
+  };
+  return {
+    kind,
+    settling,
+    pollPace: { ...defaultPollPace, ...options.pollPace },
+    turnOf,
+    prepareDeployment: async (request, context) => change(request).prepare(context),
+    findDeployment: async (request, intent, context) => change(request).find(intent, context),
+    createDeployment: async (request, intent, context) => change(request).create(intent, context),
+    poll: async (request, handle, intent, context) => {
+      const own = changeOf(request, parts);
+      return own?.poll === undefined ? poll(parts, handle, context) : own.poll(handle, intent, context);
+    },
+    check: (context) => check(parts, { tokens, scope: credential.scope ?? defaultScope }, context),
+    plan: (request) =>
+      request.type === rotationType ? rotationPlan(parts.paths, rotationOf(request)) : change(request).plan(),
+    rotation: {
+      claimOf: (request) => `${turnOf(request)}/policies/${rotationOf(request).policy}`.toLowerCase(),
+      policyKeys: (request) => new RotatedPolicy(parts, rotationOf(request)),
+      resultOf: (request) => {
+        const { resourceGroup, service, policy } = rotationOf(request);
+        return { resourceGroup, service, policy };
+      },
+    },
+  };
+}
+
+function requiredChange(request: OperationRequest, parts: Parts): DpsChange {
+  const change = changeOf(request, parts);
+  if (change !== undefined) return change;
+  throw new PermanentError(`Expected a request that Azure DPS can carry out, got ${request.type}: check its type`, {
+    code: "unsupported-request",
+    provider: kind,
+  });
+}
+
+/** Of the sovereign clouds' own endpoints too; an endpoint on loopback stands in for the public one. */
+function scopeOf(endpoint: string): string {
+  const { protocol, origin } = new URL(endpoint);
+  return `${protocol === "https:" ? origin : "https://management.azure.com"}/.default`;
+}

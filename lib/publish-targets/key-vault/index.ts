@@ -1,0 +1,1 @@
+export { createKeyVaultTarget } from "./target.ts";

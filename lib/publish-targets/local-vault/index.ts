@@ -1,0 +1,1 @@
+export { createLocalVaultTarget } from "./target.ts";

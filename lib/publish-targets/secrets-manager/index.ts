@@ -1,0 +1,1 @@
+export { createSecretsManagerTarget } from "./target.ts";
