@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { measureAccepted } from "./accepted-request.ts";
 import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
 import type { Loop } from "./one.ts";
@@ -90,4 +91,10 @@ const calls = Object.entries(heat.calls).map(([name, count]) => `${fixed(count, 
 const total = Object.values(heat.calls).reduce((sum, count) => sum + count, 0);
 console.log(
   `\na Heat deployment: ${fixed(total, 2)} provider calls (${calls.join(", ")}), ${fixed(heat.ledgerWrites, 2)} ledger writes`,
+);
+
+const { drover, bare } = await measureAccepted(quick ? 500 : 2_000);
+const latencies = ({ p50, p99 }: typeof bare) => `p50 ${fixed(p50, 2)} ms, p99 ${fixed(p99, 2)} ms`;
+console.log(
+  `\nan accepted POST /requests, durable: ${latencies(drover)}; a bare server's 202: ${latencies(bare)}; ratio of the p99: ${fixed(drover.p99 / bare.p99, 2)}`,
 );

@@ -7,7 +7,7 @@ import { ConfigurationError } from "../lib/contracts/errors.ts";
 import { Secret } from "../lib/contracts/secret.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandError } from "./failure.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, TransportAnswer } from "./transport.ts";
 
 /** Longest path of a Unix socket, bytes: 104 on macOS, 108 on Linux, the closing zero included. */
 const longestPath = 103;
@@ -88,7 +88,7 @@ export class NobodyListens extends Error {}
 export function socketTransport(path: string): Transport {
   return {
     send({ method, path: url, headers, body }, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+      const { promise, resolve, reject } = Promise.withResolvers<TransportAnswer>();
       const text = body instanceof Secret ? body.reveal() : body;
       const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
       const request = httpRequest({
@@ -104,7 +104,11 @@ export function socketTransport(path: string): Transport {
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("error", (error) => reject(failureOf(error, path)));
         response.once("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString(),
+            retryAfter: response.headers["retry-after"],
+          }),
         );
       });
       request.end(text);

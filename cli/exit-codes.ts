@@ -19,6 +19,7 @@ Exit codes:
   2   wrong usage, or input that was refused
   3   a configuration that cannot work
   4   nothing under that id, or its present state does not allow it
-  5   unavailable for now: the data folder is held and nobody answers, or storage or a provider refuses
+  5   unavailable, try again: the data folder is held and nobody answers, there were too many requests, or storage, a
+      proxy in front of Drover or a provider refuses
   70  a defect in Drover
   130 interrupted`;

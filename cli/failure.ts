@@ -30,7 +30,7 @@ export function usageError(message: string): CommandError {
 /** Exit codes of problems that the application answers with. */
 export function exitCodeOfStatus(status: number): number {
   if (status === 404 || status === 409) return exitCodes.notFound;
-  if (status === 502 || status === 503) return exitCodes.unavailable;
+  if ([429, 502, 503, 504].includes(status)) return exitCodes.unavailable;
   return status >= 500 ? exitCodes.defect : exitCodes.usage;
 }
 

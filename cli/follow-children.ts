@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { allChildren } from "./pages.ts";
+import { allOperations } from "./pages.ts";
 import type { Session } from "./session.ts";
 import type { Operation } from "./shapes.ts";
 
@@ -20,7 +20,7 @@ export class EndedChildren {
     const ended = Object.values(children?.ended ?? {}).reduce((sum, count) => sum + count, 0);
     if (children === undefined || ended <= this.#told.size) return [];
     if (children.total > manyChildren && state === "active") await sleep(restMs);
-    const all = await allChildren(this.#session, id, { state: "ended" });
+    const all = await allOperations(this.#session, { parent: id, state: "ended" });
     const fresh = all.filter((child) => !this.#told.has(child.id));
     for (const child of fresh) this.#told.add(child.id);
     return fresh.toSorted((a, b) => (a.endedAt ?? "").localeCompare(b.endedAt ?? ""));

@@ -4,8 +4,9 @@ import { ageOf, childLine, childrenText, entryLine, outcomeLine, remarkOf, short
 import { exitCodes } from "./exit-codes.ts";
 import { EndedChildren } from "./follow-children.ts";
 import { LiveLines } from "./live.ts";
+import { allOperations } from "./pages.ts";
 import type { Session } from "./session.ts";
-import { type Entry, historyShape, type Operation, operationShape, operationsShape } from "./shapes.ts";
+import { type Entry, historyShape, type Operation, operationShape } from "./shapes.ts";
 import { shown } from "./table.ts";
 
 const waitSeconds = 10;
@@ -92,7 +93,9 @@ export async function showAll(context: Context, session: Session): Promise<numbe
   const seen = new Map<string, string | undefined>();
   let exitCode: number = exitCodes.ok;
   for (;;) {
-    const { operations } = await session.client.get("/operations", operationsShape, { state: "active", limit: 500 });
+    const askedAtMs = performance.now();
+    const operations = await allOperations(session, { state: "active" });
+    const tookMs = performance.now() - askedAtMs;
     const active = new Set(operations.map(({ id }) => id));
     for (const operation of operations) {
       if (seen.has(operation.id) && seen.get(operation.id) === operation.updatedAt) continue;
@@ -112,7 +115,8 @@ export async function showAll(context: Context, session: Session): Promise<numbe
     const oldest = operations.at(-1)?.createdAt;
     if (!json)
       live.draw([style.faint(live.fit(`… ${operations.length} active, the oldest for ${ageOf(oldest, Date.now())}`))]);
-    await sleep(lookEveryMs);
+    // Many pages are asked for no more than half of the time.
+    await sleep(Math.max(lookEveryMs, tookMs));
   }
   live.clear();
   return exitCode;

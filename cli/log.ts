@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from "pino";
 import type { LogLevel } from "../lib/configuration/environment.ts";
 import type { Log, LogFields } from "../lib/contracts/ports.ts";
-import { redacted, redaction } from "./redaction.ts";
+import { bounded, redacted, redaction } from "./redaction.ts";
 import { shown } from "./table.ts";
 import type { Style } from "./terminal.ts";
 
@@ -33,8 +33,15 @@ function logOver(level: LogLevel, destination: DestinationStream): Log {
   const at =
     (method: "debug" | "info" | "warn" | "error") =>
     (message: string, fields: LogFields = {}) =>
-      logger[method](fields, message);
+      logger[method](boundedFields(fields), bounded(message));
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Before anything looks through them: a provider's page of a megabyte would hold up the process. */
+function boundedFields(fields: LogFields): LogFields {
+  const entries = Object.entries(fields);
+  if (entries.every(([, value]) => typeof value !== "string" || bounded(value) === value)) return fields;
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "string" ? bounded(value) : value]));
 }
 
 function readable(line: string, style: Style): string {
@@ -50,7 +57,7 @@ export function commandLog(write: (text: string) => void): Log {
   const silent = () => undefined;
   const line = (message: string, fields: LogFields = {}) => {
     const rest = Object.values(fields).filter((value) => value !== undefined);
-    write(`${shown([message, ...rest].map((part) => redacted(String(part))).join(" · "))}\n`);
+    write(`${shown([message, ...rest].map((part) => redacted(bounded(String(part)))).join(" · "))}\n`);
   };
   return { debug: silent, info: silent, warn: line, error: line };
 }

@@ -1,5 +1,5 @@
 import type { Session } from "./session.ts";
-import { type Operation, operationsShape } from "./shapes.ts";
+import { type DeadLetter, deadLettersShape, type Operation, operationsShape } from "./shapes.ts";
 
 export interface ListOptions {
   readonly state?: string;
@@ -25,21 +25,39 @@ export async function pageOf({ client }: Session, { limit, ...options }: ListOpt
   return { operations, ...(cursor === undefined ? {} : { cursor }) };
 }
 
-/** Every operation of a parent that the filter leaves, in no order to rely on. */
-export async function allChildren(
-  session: Session,
-  parent: string,
-  filter: Readonly<Record<string, string>>,
-): Promise<readonly Operation[]> {
-  const found: Operation[] = [];
+const pageSize = 500;
+
+/** Everything on all pages: one that shows nothing may have others behind it. */
+async function allOf<Item>(
+  read: (query: { readonly limit: number; readonly cursor: string | undefined }) => Promise<{
+    readonly items: readonly Item[];
+    readonly cursor?: string | undefined;
+  }>,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
   let cursor: string | undefined;
   do {
-    const query = { ...filter, parent, limit: pageSize, cursor };
-    const page = await session.client.get("/operations", operationsShape, query);
-    found.push(...page.operations);
+    const page = await read({ limit: pageSize, cursor });
+    found.push(...page.items);
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
 }
 
-const pageSize = 500;
+/** Every operation that the filter leaves, such as those of a `parent`, in no order to rely on. */
+export function allOperations(
+  { client }: Session,
+  filter: Readonly<Record<string, string>>,
+): Promise<readonly Operation[]> {
+  return allOf(async (query) => {
+    const { operations, cursor } = await client.get("/operations", operationsShape, { ...filter, ...query });
+    return { items: operations, cursor };
+  });
+}
+
+export function allDeadLetters({ client }: Session): Promise<readonly DeadLetter[]> {
+  return allOf(async (query) => {
+    const { deadLetters, cursor } = await client.get("/dead-letters", deadLettersShape, query);
+    return { items: deadLetters, cursor };
+  });
+}

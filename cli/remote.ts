@@ -4,7 +4,7 @@ import { Secret } from "../lib/contracts/secret.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandError, usageError } from "./failure.ts";
 import type { Session } from "./session.ts";
-import { Client, type Transport } from "./transport.ts";
+import { Client, type Transport, type TransportAnswer } from "./transport.ts";
 
 /** Longest time without a byte; what waits for something to happen asks for less. */
 const idleMs = 60_000;
@@ -28,7 +28,7 @@ export function remoteSession(url: string, token: Secret | undefined, user: stri
 function remoteTransport(base: string, token: Secret): Transport {
   return {
     send({ method, path, headers, body }, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+      const { promise, resolve, reject } = Promise.withResolvers<TransportAnswer>();
       const url = new URL(`${base}${path}`);
       const text = body instanceof Secret ? body.reveal() : body;
       const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
@@ -51,7 +51,11 @@ function remoteTransport(base: string, token: Secret): Transport {
         });
         response.once("error", fail);
         response.once("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString(),
+            retryAfter: response.headers["retry-after"],
+          }),
         );
       });
       request.end(text);

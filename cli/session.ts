@@ -101,7 +101,8 @@ function inProcess({ platform, host }: System, caller: string): Session {
       const text = body instanceof Secret ? body.reveal() : body;
       const init = { method, headers, ...(text === undefined ? {} : { body: text }), ...(signal ? { signal } : {}) };
       const response = await host.application.fetch(new Request(`http://drover${path}`, init));
-      return { status: response.status, text: await response.text() };
+      const retryAfter = response.headers.get("retry-after") ?? undefined;
+      return { status: response.status, text: await response.text(), retryAfter };
     },
   };
   return {

@@ -4,8 +4,10 @@ import { createProviders } from "../functions/providers.ts";
 import { loadSchedules } from "../lib/configuration/schedules.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import type { Log, Vault } from "../lib/contracts/ports.ts";
+import type { Sealer } from "../lib/contracts/sealer.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
 import { type LocalPlatform, openLocalPlatform } from "../lib/platforms/local/platform.ts";
+import { localSealer } from "../lib/platforms/local/sealer.ts";
 import { localVault } from "../lib/platforms/local/vault.ts";
 import { readStartOfFile, secretResolver } from "../lib/platforms/secret-references.ts";
 import { calendar } from "../lib/schedules/calendar.ts";
@@ -15,6 +17,7 @@ import type { Terminal } from "./terminal.ts";
 export interface Secrets {
   readonly vault: Vault;
   readonly resolve: (reference: string) => Promise<Secret>;
+  readonly sealer: Sealer;
 }
 
 /** The vault and what reads references; it needs no lock, since every secret is a file of its own. */
@@ -26,8 +29,9 @@ export async function openSecrets(
   const sources = { environment: variables, readFile: readStartOfFile, baseFolder: dirname(configPath) };
   const { dataFolder, vaultKey } = configuration.platform;
   const key = vaultKey === undefined ? undefined : await secretResolver(sources)(vaultKey);
-  const vault = localVault({ dataFolder, ...(key === undefined ? {} : { key }) });
-  return { vault, resolve: secretResolver({ ...sources, vault }) };
+  const sealed = { dataFolder, ...(key === undefined ? {} : { key }) };
+  const vault = localVault(sealed);
+  return { vault, sealer: localSealer(sealed), resolve: secretResolver({ ...sources, vault }) };
 }
 
 /** A data folder held by this process, with everything that runs on it. */
@@ -47,7 +51,7 @@ export interface OpenOptions {
 /** @throws ConfigurationError, with the code `data-folder-held` when another process has the folder */
 export async function openSystem(options: OpenOptions): Promise<System> {
   const { configuration, terminal, log } = options;
-  const { vault, resolve } = await openSecrets(configuration, options.configPath, terminal);
+  const { vault, sealer, resolve } = await openSecrets(configuration, options.configPath, terminal);
   const schedules = await loadSchedules(configuration, calendar);
   const platform = openLocalPlatform({ folder: configuration.platform.dataFolder, log });
   const { managedIdentity } = terminal.environment;
@@ -55,6 +59,10 @@ export async function openSystem(options: OpenOptions): Promise<System> {
     secret: resolve,
     ...(terminal.fetch ? { fetch: terminal.fetch } : {}),
     clock: platform.clock,
+    randomness: platform.randomness,
+    vault,
+    sealer,
+    publishTargets: configuration.publishTargets,
     ...(managedIdentity ? { identityEndpoint: { url: managedIdentity.endpoint, header: managedIdentity.header } } : {}),
   });
   const { afterRestore = false } = options;

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import type { Secret } from "../lib/contracts/secret.ts";
+import { retryAfterMsOf } from "../lib/sinks/retry-after.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { CommandError, exitCodeOfStatus } from "./failure.ts";
 
 export interface TransportRequest {
@@ -13,6 +15,8 @@ export interface TransportRequest {
 export interface TransportAnswer {
   readonly status: number;
   readonly text: string;
+  /** The header of that name. */
+  readonly retryAfter?: string | undefined;
 }
 
 /** How commands reach the application: over a socket, in this process, later over a network. */
@@ -82,14 +86,14 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<z.output<Schema>> {
     const headers = { ...request.headers, "drover-caller": this.#caller };
-    const { status, text } = await this.#transport.send({ ...request, headers }, signal);
-    const value = jsonIn(text);
-    if (status >= 400) throw problemError(status, value);
+    const answer = await this.#transport.send({ ...request, headers }, signal);
+    const value = jsonIn(answer.text);
+    if (answer.status >= 400) throw problemError(answer, value);
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     throw new CommandError(
       `Expected an answer of this release to ${request.method} ${request.path}, got another shape: use the same version of Drover on both sides`,
-      exitCodeOfStatus(500),
+      exitCodes.defect,
       "unexpected-answer",
     );
   }
@@ -109,10 +113,17 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function problemError(status: number, value: unknown): CommandError {
+const seconds = (ms: number) => Math.ceil(ms / 1000);
+
+function problemError({ status, retryAfter }: TransportAnswer, value: unknown): CommandError {
   const problem = problemSchema.safeParse(value);
+  const waitMs = retryAfterMsOf(retryAfter, Date.now());
+  const again = waitMs === undefined ? "" : waitMs === 0 ? " (try again now)" : ` (try again in ${seconds(waitMs)} s)`;
   if (!problem.success) {
-    return new CommandError(`Expected an answer, got status ${status}`, exitCodeOfStatus(status), "unexpected-answer");
+    // Drover's own answers all say what is wrong: this one is of a proxy, or of something else altogether.
+    const why = "look at what stands in front of it, then try again";
+    const message = `Expected an answer of Drover, got status ${status} that is none: ${why}${again}`;
+    return new CommandError(message, status === 500 ? exitCodes.unavailable : exitCodeOfStatus(status), "no-answer");
   }
   const { code, problems = [], provider } = problem.data;
   const requestId = provider?.requestId;
@@ -120,5 +131,5 @@ function problemError(status: number, value: unknown): CommandError {
   const all = `: ${problems.join("; ")}`;
   // Each problem gets a line of its own below.
   const message = problems.length > 1 && detail.endsWith(all) ? detail.slice(0, -all.length) : detail;
-  return new CommandError(message, exitCodeOfStatus(status), code, problems.length > 1 ? problems : []);
+  return new CommandError(`${message}${again}`, exitCodeOfStatus(status), code, problems.length > 1 ? problems : []);
 }

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { createAuthentication } from "../lib/clients/authenticate.ts";
 import { FloodGates } from "../lib/clients/flood.ts";
+import { WaitingPlaces } from "../lib/clients/waiting-places.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
@@ -13,14 +14,17 @@ import { closeUntilReconciled, type EffectGate } from "../lib/operations/restore
 import { createRunner } from "../lib/operations/runner.ts";
 import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
+import { listSchedules } from "../lib/schedules/run.ts";
 import { acceptRequest } from "./accept-request/step.ts";
 import { createLocalSinks } from "./local-sinks.ts";
 import type { Providers } from "./providers.ts";
 import { createApplication } from "./receive-webhook/application.ts";
 import type { Activity, ApplicationDependencies } from "./receive-webhook/dependencies.ts";
 import { authenticatingGuard, trustingGuard } from "./receive-webhook/guard.ts";
+import { keptSecretsOf } from "./receive-webhook/kept-secrets.ts";
 import { recordDeadLetter } from "./record-dead-letter/step.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { removeLeftKeys } from "./rotate-dps-keys/staged-keys.ts";
 import { runSchedules } from "./run-schedules/step.ts";
 import { ScheduleTimer } from "./schedule-timer.ts";
 import { steps } from "./steps.ts";
@@ -61,6 +65,8 @@ export interface LocalHost {
 
 /** Events older than the retention are forgotten this often, a bounded number each time. */
 const trimEveryMs = 60_000;
+/** Staged keys of rotations that have ended are looked for this often. */
+const tidyEveryMs = 3_600_000;
 
 export function createLocalHost(options: LocalHostOptions): LocalHost {
   const { platform, configuration, providers, schedules = [] } = options;
@@ -97,6 +103,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     secret: options.secret,
     concurrency,
     deadLetter: recordDeadLetter(ports, retainMs),
+    telemetry,
   });
   const handlers = { ...stepHandlers, ...localSinks.handlers };
   const worker = new LocalWorker({ platform, handlers, concurrency });
@@ -121,6 +128,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     workerLimit: worker.concurrency,
     sweepEveryMs: durationMs(configuration.sweep.every),
     connections: Object.keys(configuration.connections),
+    schedules: () => listSchedules(ports, schedules),
   };
   const readings = localReadings(sources);
   const endObserving = telemetry.observe(readings);
@@ -143,11 +151,13 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
   };
   const application = createApplication({ ...dependencies, guard: trustingGuard });
   const { clients } = configuration;
-  const authenticate = createAuthentication({ clients, secret: options.secret, clock: platform.clock });
-  const guard = authenticatingGuard({ authenticate, gates: new FloodGates(platform.clock) });
+  const { clock, log } = platform;
+  const authenticate = createAuthentication({ clients, secret: options.secret, clock, log });
+  const guard = authenticatingGuard({ authenticate, gates: new FloodGates(clock) });
+  const fromElsewhere = { guard, waiting: new WaitingPlaces(), keptSecrets: keptSecretsOf(configuration) };
   return {
     application,
-    guarded: createApplication({ ...dependencies, guard }),
+    guarded: createApplication({ ...dependencies, ...fromElsewhere }),
     queues: Object.keys(handlers),
     start(withSchedules = true) {
       // Wakes what has to be reconciled before the first step looks at the gate.
@@ -213,6 +223,7 @@ class HostTimers {
   #cancel: (() => void) | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #trimmedAtMs = 0;
+  #tidiedAtMs = 0;
   running = false;
   sweptAt: number | undefined;
 
@@ -242,6 +253,13 @@ class HostTimers {
     });
   }
 
+  async #removeLeftKeys(now: number): Promise<void> {
+    const { platform, vault } = this.#options;
+    this.#tidiedAtMs = now;
+    const operations = await removeLeftKeys({ vault, ledger: platform.ledger });
+    if (operations > 0) platform.log.info("removed keys that ended rotations had left staged", { operations });
+  }
+
   async #sweep(): Promise<void> {
     const { platform, ports } = this.#options;
     if (!platform.health().ok) return;
@@ -254,6 +272,7 @@ class HostTimers {
       const now = platform.clock.now();
       this.sweptAt = now;
       if (swept.resent + swept.ended + swept.forgotten > 0) platform.log.info("swept", { ...swept });
+      if (now - this.#tidiedAtMs >= tidyEveryMs) await this.#removeLeftKeys(now);
       if (now - this.#trimmedAtMs < trimEveryMs) return;
       this.#trimmedAtMs = now;
       await platform.bus.trim(now - this.#retainMs);

@@ -1,8 +1,6 @@
 import { messageOf } from "../lib/contracts/errors.ts";
 import type { Log } from "../lib/contracts/ports.ts";
-
-/** Due dates are whole minutes or longer apart. */
-const lookEveryMs = 15_000;
+import { lookEveryMs } from "../lib/schedules/moment.ts";
 
 export interface ScheduleTimerOptions {
   readonly after: (ms: number, callback: () => void) => () => void;

@@ -1,13 +1,15 @@
-/** Writes docs/schemas from the zod schemas: `npm run schemas`. */
+/** Writes docs/schemas and the documents of the interfaces from the zod schemas: `npm run schemas`. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { configurationSchema } from "../lib/contracts/configuration.ts";
 import { deadLetterMessageSchema } from "../lib/contracts/dead-letter.ts";
+import { annotate } from "../lib/contracts/documents/annotate-schema.ts";
+import { dropUuidFormat } from "../lib/contracts/documents/json-schema.ts";
 import { eventSchema } from "../lib/contracts/event.ts";
 import { cancelDataSchema, cancelRequestType, envelopeSchema, requestDataSchemas } from "../lib/contracts/request.ts";
 import { stepMessageSchema } from "../lib/contracts/step-message.ts";
-import { annotate } from "./annotate-schema.ts";
+import { writeDocuments } from "./published-documents.ts";
 import { annotations } from "./schema-descriptions.ts";
 
 export const schemaFolder = join(import.meta.dirname, "..", "docs", "schemas");
@@ -67,11 +69,6 @@ function documents(): readonly SchemaDocument[] {
   ];
 }
 
-/** Vendors' ids need not be UUIDs by the letter of RFC 9562, which is what `format` means: the pattern beside it is ours. */
-function dropUuidFormat({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
-  if (jsonSchema.format === "uuid" && jsonSchema.pattern !== undefined) delete jsonSchema.format;
-}
-
 /** The same text for the same schemas, on every machine. */
 export function renderSchemas(): RenderedSchemas {
   const undescribed: string[] = [];
@@ -85,15 +82,16 @@ export function renderSchemas(): RenderedSchemas {
   return { files: new Map(files), undescribed };
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { files, undescribed } = renderSchemas();
   mkdirSync(schemaFolder, { recursive: true });
   for (const file of readdirSync(schemaFolder)) if (!files.has(file)) rmSync(join(schemaFolder, file));
   for (const [file, text] of files) writeFileSync(join(schemaFolder, file), text);
   console.log(`Wrote ${files.size} schemas to docs/schemas`);
+  for (const path of await writeDocuments()) console.log(`Wrote ${path}`);
   if (undescribed.length === 0) return;
   console.error(`Expected a text in scripts/schema-descriptions.ts for ${undescribed.join(", ")}`);
   process.exitCode = 1;
 }
 
-if (import.meta.main) main();
+if (import.meta.main) await main();

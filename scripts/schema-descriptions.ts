@@ -1,24 +1,13 @@
-import { describeDuration, durationPattern } from "../lib/contracts/duration.ts";
-import { limits } from "../lib/contracts/limits.ts";
-
-/** Put beside what the zod schema says already. */
-export interface Annotation {
-  readonly description: string;
-  /** What a refinement checks, where JSON Schema has a word for it that refuses nothing we accept. */
-  readonly format?: "uri";
-  readonly pattern?: string;
-}
+import { eventTexts } from "../lib/contracts/documents/event-texts.ts";
+import { requestTexts } from "../lib/contracts/documents/request-texts.ts";
+import { type Annotation, durationText, type Texts } from "../lib/contracts/documents/text.ts";
 
 const reference =
   "Reference to a secret: `env:NAME`, `file:path` (relative to this file) or `vault:name`, which `drover vault put` stores. Never the secret itself.";
-const duration = (description: string): Annotation => ({
-  description: `${description} ISO 8601, in days, hours, minutes and seconds.`,
-  pattern: durationPattern.source,
-});
+const duration = durationText;
 const uri = (description: string): Annotation => ({ description, format: "uri" });
-const deadlines = `${describeDuration(limits.deadlineMinMs)} to ${describeDuration(limits.deadlineMaxMs)}, default ${describeDuration(limits.deadlineDefaultMs)}`;
 
-const doors: Readonly<Record<string, string | Annotation>> = {
+const doors: Texts = {
   http: "Where clients reach it. Put a proxy that ends TLS in front of it; without clients nobody is let in.",
   "http.webhookOrigins":
     "Senders that are told, when they ask before they send, that they may, such as eventgrid.azure.net.",
@@ -72,7 +61,7 @@ const doors: Readonly<Record<string, string | Annotation>> = {
   "sinks.*.timeout": duration("Longest time of one delivery."),
 };
 
-const heatConnection: Readonly<Record<string, string | Annotation>> = {
+const heatConnection: Texts = {
   "connections.*.<1>": "An OpenStack Heat, in one of its flavours.",
   "**.<heat>": "A Heat of that flavour, in one project and region.",
   "**.<heat>.flavour":
@@ -114,7 +103,7 @@ const heatConnection: Readonly<Record<string, string | Annotation>> = {
 
 const timeZone = "Time zone of the IANA database, such as Europe/Berlin.";
 const timeOfDay = (description: string): string => `${description} Hours and minutes, such as 02:00.`;
-const schedules: Readonly<Record<string, string | Annotation>> = {
+const schedules: Texts = {
   schedules: "Requests that Drover submits by itself, on time.",
   "schedules.[]": "One of them, with `every` or with `cron`.",
   "schedules.[].name": "Name of its own. It is part of the key of each run, with the due date.",
@@ -144,58 +133,34 @@ const schedules: Readonly<Record<string, string | Annotation>> = {
   "schedules.[].request.<1>.data.*": "One field of it.",
 };
 
-const deployment = "data.deployment";
-const heatDeploy: Readonly<Record<string, string | Annotation>> = {
-  "data.servers": "Ids of the servers, each once. More than one makes a parent operation with a child for each.",
-  "data.servers.[]": "Id of one server, as Nova has it. Heat takes unknown ones without a word.",
-  [deployment]: "Body of the vendor's request, with `config` beside `config_id` for a script that is sent along.",
-  [`${deployment}.config_id`]: "Id of a software config in the project; it serves as the source of a derived one.",
-  [`${deployment}.config`]: "A software config to make, instead of `config_id`.",
-  [`${deployment}.config.name`]: "Ignored at the provider: a derived config is named after its operation.",
-  [`${deployment}.config.group`]: "Chooses the runner on the server, such as script, ansible or puppet.",
-  [`${deployment}.config.config`]: "The script.",
-  [`${deployment}.config.inputs`]: "What the script is given.",
-  [`${deployment}.config.inputs.[]`]: "One input.",
-  [`${deployment}.config.inputs.[].name`]: "Name of the input.",
-  [`${deployment}.config.inputs.[].type`]: "Type of its value.",
-  [`${deployment}.config.inputs.[].description`]: "What it is for.",
-  [`${deployment}.config.inputs.[].default`]: "Its value where `input_values` gives none.",
-  [`${deployment}.config.inputs.[].replace_on_change`]: "Read by stacks, not by deployments.",
-  [`${deployment}.config.outputs`]: "What the script answers.",
-  [`${deployment}.config.outputs.[]`]: "One output.",
-  [`${deployment}.config.outputs.[].name`]: "Name of the output.",
-  [`${deployment}.config.outputs.[].type`]: "Type of its value.",
-  [`${deployment}.config.outputs.[].description`]: "What it says.",
-  [`${deployment}.config.outputs.[].error_output`]: "Whether a value means that the deployment failed.",
-  [`${deployment}.config.options`]: "Options of the runner.",
-  [`${deployment}.config.options.*`]: "One option.",
-  [`${deployment}.action`]: "Given to the script as `deploy_action`; default CREATE.",
-  [`${deployment}.input_values`]: "Values of inputs by their names.",
-  [`${deployment}.input_values.*`]: "One value.",
-  [`${deployment}.input_values.*.<0>`]:
-    "A secret of the vault, for an input; the connection's `inputSecrets` has to allow it.",
-  [`${deployment}.input_values.*.<0>.$secret`]: "Reference such as vault:app-db.",
-  [`${deployment}.input_values.*.<1>`]: "A value as it is. Secrets do not belong here.",
-  [`${deployment}.stack_user_project_id`]:
-    "A project that may read and write the deployment; the connection's `stackUserProjects` has to allow it.",
-  [`${deployment}.status`]:
-    "Status that the deployment begins with; default IN_PROGRESS. With another one no server is waited for.",
-  [`${deployment}.status_reason`]: "Why it has that status.",
-  "data.useConfig":
-    "`derived` (default): a config of its own for each run, so that a lost attempt can be made impossible. `as-is`: the very `config_id`, which a server runs once and never again.",
-  "data.completion":
-    "Who says that the script has run: `as-configured` (default) what the config declares, `temp-url` the server by a signed URL, `external` somebody with `drover operations report`.",
-  "data.cleanUp":
-    "When the deployment and its derived config are removed: `never`, `after-success` (default) or `always`.",
-  "data.outputs":
-    "What events and results say of `output_values` and `status_reason`: their size and SHA-256 (`digest`, default), or the values (`full`).",
+const publishTargets: Texts = {
+  publishTargets: "Where keys are published for their consumers, by name. Requests name a target and a secret in it.",
+  "publishTargets.*": "One target.",
+  "**.<key-vault>": "An Azure Key Vault: a new version of a secret, with tags that say where it comes from.",
+  "**.<key-vault>.url": uri("The vault's origin, such as https://fleet-keys.vault.azure.net."),
+  "**.<key-vault>.credential": "How Drover logs in. It needs the role Key Vault Secrets Officer.",
+  "**.<key-vault>.apiVersion": "Version of the vault's API.",
+  "**.<secrets-manager>": "AWS Secrets Manager: a new current version of a secret that exists already.",
+  "**.<secrets-manager>.region": "Region, such as eu-central-1.",
+  "**.<secrets-manager>.endpoint": uri("The service's origin, when it is not the region's own."),
+  "**.<secrets-manager>.credential": "Whose signature requests carry.",
+  "**.<access-key>": "An access key of IAM.",
+  "**.<access-key>.accessKeyId": "Its id.",
+  "**.<access-key>.secretAccessKey": reference,
+  "**.<access-key>.sessionToken": reference,
+  "**.<environment>":
+    "What AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN say where Drover runs: on Lambda those of its role.",
+  "**.<local-vault>": "The vault of the machine that Drover runs on.",
+  ...Object.fromEntries(
+    ["key-vault", "secrets-manager", "local-vault"].flatMap((kind) => [
+      [`**.<${kind}>.secrets`, "Secrets that requests may publish to; no other one is read or overwritten."],
+      [`**.<${kind}>.secrets.[]`, "A name, or a pattern such as fleet-*."],
+    ]),
+  ),
 };
 
-/**
- * By path; `**.` in front makes it any path that ends so, and the longest match counts. `*` is any key of a map, `[]` any entry of
- * a list, `<kind>` one form out of several. A property without a text turns the test of the schemas red.
- */
-export const annotations: Readonly<Record<string, Readonly<Record<string, string | Annotation>>>> = {
+/** A property without a text turns the test of the schemas red. */
+export const annotations: Readonly<Record<string, Texts>> = {
   "drover.json": {
     $schema: "Where this schema is found, for editors.",
     version: "Version of this file's format.",
@@ -216,6 +181,7 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     ...heatConnection,
     ...doors,
     ...schedules,
+    ...publishTargets,
     "**.limits": "What the connection may be burdened with, by all operations together. No limit when absent.",
     "**.limits.inFlight": "Operations between their first effect and their end.",
     "**.limits.changesPerMinute": "Requests that change something, within any 60 seconds.",
@@ -245,64 +211,8 @@ export const annotations: Readonly<Record<string, Readonly<Record<string, string
     sweep: "The search for operations that are overdue.",
     "sweep.every": duration("Time between two sweeps."),
   },
-  request: {
-    specversion: "Version of CloudEvents.",
-    id: "Together with `source` the idempotency key: the same key is the same operation.",
-    source: "Who asks. Together with `id` the idempotency key.",
-    type: "What is asked for.",
-    subject: "What it is about, in the requester's words; part of the content that must not change under one key.",
-    time: "When it was asked for.",
-    datacontenttype: "JSON, when it is given at all.",
-    data: "What the operation needs. Unknown keys are refused.",
-    "data.connection": "Name of a connection in the configuration.",
-    "data.deadline": duration(`Time that the operation may take at most: ${deadlines}.`),
-    "data.labels": `Up to ${limits.labels} labels to find operations by.`,
-    "data.labels.*": "Text of the label.",
-    "data.deviceGroupId": "The device group that gets the deployment.",
-    "data.images": "Ids of the images, as the vendor's request body has them.",
-    "data.images.[]": "Id of one image, each once.",
-    ...heatDeploy,
-    "data.<0>": "By the operation's id.",
-    "data.<1>": "By the key of the request that started it.",
-    "data.<0>.operation": "Id of the operation.",
-    "data.<1>.source": "`source` of the request that started the operation.",
-    "data.<1>.id": "`id` of the request that started the operation.",
-    "**.note": "Why, for the history.",
-  },
-  "event.json": {
-    specversion: "Version of CloudEvents.",
-    id: "The same for every delivery of one event.",
-    source: "Drover itself.",
-    type: "What happened. The last part of a final event is the operation's outcome.",
-    subject: "Id of the operation.",
-    time: "When it happened.",
-    datacontenttype: "Always JSON.",
-    sequence: "Orders the events of one subject; compare as text.",
-    correlationid: "`id` of the request.",
-    traceparent: "W3C trace context.",
-    data: "What is known.",
-    "data.requestType": "`type` of the request.",
-    "data.connection": "Connection that the operation goes through.",
-    "data.labels": "Labels of the request.",
-    "data.labels.*": "Text of the label.",
-    "data.requestSource": "Source of the request; of a part of one, the source of the whole.",
-    "data.requestedBy": "Who submitted the request, as authenticated.",
-    "data.parent": "Id of the operation that this one is a part of.",
-    "data.outcome": "How the operation ended. `unknown` waits for a person to resolve it.",
-    "data.reason": "One sentence for a person.",
-    "data.code": "Stable, kebab-case: what programs match on.",
-    "data.next": "What happens next and when, or which command answers.",
-    "data.provider": "What the provider said.",
-    "data.provider.ids": "The provider's ids, by their names there.",
-    "data.provider.ids.*": "One id.",
-    "data.provider.requestIds": "The provider's ids of the requests, for its support desk.",
-    "data.provider.requestIds.[]": "One request id.",
-    "data.provider.status": "The provider's own status, verbatim.",
-    "data.result": "What the provider promises as the result; never a secret.",
-    "data.result.*": "One field of the result.",
-    "data.problems": "Everything that is wrong with a rejected request.",
-    "data.problems.[]": "Path and problem; never the offending value.",
-  },
+  request: requestTexts,
+  "event.json": eventTexts,
   "step-message.json": {
     v: "Version of this format.",
     operation: "Id of the operation.",

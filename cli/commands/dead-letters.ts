@@ -1,6 +1,7 @@
 import { type Cli, describedCommand, runs } from "../command.ts";
 import { ageOf, shortId } from "../describe.ts";
-import { deadLetterShape, deadLettersShape } from "../shapes.ts";
+import { allDeadLetters } from "../pages.ts";
+import { deadLetterShape } from "../shapes.ts";
 import { fieldLines, shown, tableLines } from "../table.ts";
 
 /** What a verdict means for the person who reads it. */
@@ -20,10 +21,10 @@ export function deadLettersCommand(cli: Cli) {
   const list = describedCommand("list", "List dead letters", "drover dead-letters list");
   group.addCommand(
     runs(cli, list, async (context) =>
-      context.withSession(async ({ client }) => {
-        const answer = await client.get("/dead-letters", deadLettersShape, { limit: 500 });
-        context.data(answer);
-        const rows = answer.deadLetters.map((letter) => [
+      context.withSession(async (session) => {
+        const deadLetters = await allDeadLetters(session);
+        context.data({ deadLetters });
+        const rows = deadLetters.map((letter) => [
           letter.id,
           ageOf(letter.at, Date.now()),
           letter.queue,

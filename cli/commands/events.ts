@@ -46,9 +46,10 @@ async function print(context: Context, session: Session, options: Options): Prom
         context.data(stored);
         context.lines([eventLine(stored, context)]);
       }
+      // A page may be short, or show nothing, where events are left out: only a position that stays is the end.
+      const ended = page.next === after;
       after = page.next;
-      if (interruption.signal.aborted) return exitCodes.ok;
-      if (options.follow !== true && page.events.length < pageSize) return exitCodes.ok;
+      if (interruption.signal.aborted || (ended && options.follow !== true)) return exitCodes.ok;
     }
   } catch (error) {
     if (interruption.signal.aborted) return exitCodes.ok;

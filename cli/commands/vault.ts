@@ -1,7 +1,7 @@
 import { Secret } from "../../lib/contracts/secret.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import { usageError } from "../failure.ts";
-import { namesShape, storedShape } from "../shapes.ts";
+import { namesShape, removedShape, storedShape } from "../shapes.ts";
 
 const maxSecretBytes = 64 * 1024;
 
@@ -45,7 +45,7 @@ export function vaultCommand(cli: Cli) {
   group.addCommand(
     runs(cli, remove, async (context, name: string) =>
       context.withSession(async ({ client }) => {
-        context.data(await client.remove(`/vault/${encodeURIComponent(name)}`, storedShape));
+        context.data(await client.remove(`/vault/${encodeURIComponent(name)}`, removedShape));
         context.lines([`Removed ${name}.`]);
         return undefined;
       }),

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { countRequests } from "./count-requests.ts";
 import type { ApplicationDependencies } from "./dependencies.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { connectionRoutes } from "./routes/connections.ts";
@@ -7,6 +8,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { heatRoutes } from "./routes/heat.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { openapiRoutes } from "./routes/openapi.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { requestRoutes } from "./routes/requests.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -17,6 +19,12 @@ import { routeSecurity } from "./security.ts";
 /** The HTTP application, the same on all platforms: everything that an operator, a program or the command line asks of Drover. */
 export function createApplication(dependencies: ApplicationDependencies): Hono {
   const application = new Hono();
+  application.use(countRequests(dependencies.ports.telemetry));
+  // Whatever somebody has written into it, an answer is of the type that it says.
+  application.use(async (context, next) => {
+    await next();
+    context.res.headers.set("x-content-type-options", "nosniff");
+  });
   for (const security of routeSecurity) application.on(security.method, security.path, dependencies.guard(security));
   const groups = [
     requestRoutes(dependencies),
@@ -27,13 +35,15 @@ export function createApplication(dependencies: ApplicationDependencies): Hono {
     eventRoutes(dependencies),
     healthRoutes(dependencies),
     metricsRoutes(dependencies),
+    openapiRoutes(dependencies),
     scheduleRoutes(dependencies),
     sinkRoutes(dependencies),
     vaultRoutes(dependencies),
   ];
   for (const group of groups) application.route("/", group);
-  application.notFound(({ req }) =>
-    problemResponse(404, "no-such-route", `Expected a path of this API, got ${req.method} ${req.path.slice(0, 200)}`),
+  // Not said back: what was meant for another place may be a secret.
+  application.notFound(() =>
+    problemResponse(404, "no-such-route", "Expected a method and a path of this API, got others"),
   );
   application.onError((error) => problemOf(error, dependencies.ports.log));
   return application;

@@ -1,3 +1,4 @@
+import type { WaitingPlaces } from "../../lib/clients/waiting-places.ts";
 import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
 import type { Ports, ReadableBus, Vault } from "../../lib/contracts/ports.ts";
 import type { Schedule } from "../../lib/contracts/schedule.ts";
@@ -28,6 +29,10 @@ export interface ApplicationDependencies {
   readonly webhookOrigins: readonly string[];
   /** Finds out who asks. */
   readonly guard: Guard;
+  /** Bounds requests that only wait; without it nobody is bounded. */
+  readonly waiting?: WaitingPlaces;
+  /** Secrets that nobody may change here, by their names in the vault; default: none. */
+  readonly keptSecrets?: ReadonlySet<string>;
   /** Calls back once after `ms`; returns what calls it off. */
   readonly after: (ms: number, callback: () => void) => () => void;
   readonly storage: {

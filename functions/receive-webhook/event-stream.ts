@@ -1,3 +1,4 @@
+import type { DroverEvent } from "../../lib/contracts/event.ts";
 import type { ReadableBus, StoredEvent } from "../../lib/contracts/ports.ts";
 import type { ApplicationDependencies } from "./dependencies.ts";
 import { eventOrTime } from "./wait.ts";
@@ -8,11 +9,15 @@ const pageSize = 100;
 const heartbeatMs = 15_000;
 
 export interface EventStreamOptions {
-  readonly events: ReadableBus;
+  readonly events: Pick<ReadableBus, "read">;
   /** The first event is the one after this position. */
   readonly after: number;
   readonly shows: (stored: StoredEvent) => boolean;
+  /** An event as the reader may see it; default: as it is. */
+  readonly view?: (stored: StoredEvent) => Promise<StoredEvent>;
   readonly signal: AbortSignal;
+  /** Called when the reader has gone. */
+  readonly ended?: () => void;
 }
 
 /**
@@ -22,20 +27,29 @@ export interface EventStreamOptions {
  */
 export function eventStream(
   dependencies: Pick<ApplicationDependencies, "events" | "after">,
-  { events, after, shows, signal }: EventStreamOptions,
+  { events, after, shows, view = async (stored) => stored, signal, ended = () => undefined }: EventStreamOptions,
 ): Response {
   let position = after;
   const gone = new AbortController();
   const over = AbortSignal.any([signal, gone.signal]);
+  if (over.aborted) ended();
+  else over.addEventListener("abort", ended, { once: true });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const page = await events.read(position, pageSize);
-        if (page.length > 0) {
-          position = page.at(-1)?.position ?? position;
-          controller.enqueue(encoder.encode(textOf(page, shows)));
-          return;
+        try {
+          const page = await events.read(position, pageSize);
+          if (page.length > 0) {
+            const shown = page.map(async (stored) => (shows(stored) ? view(stored) : { position: stored.position }));
+            const text = (await Promise.all(shown)).map(textOf).join("");
+            position = page.at(-1)?.position ?? position;
+            controller.enqueue(encoder.encode(text));
+            return;
+          }
+        } catch (error) {
+          gone.abort();
+          throw error;
         }
         await eventOrTime(dependencies, heartbeatMs, over);
         if (over.aborted) controller.close();
@@ -51,12 +65,13 @@ export function eventStream(
   return new Response(body, { headers });
 }
 
+/** What many readers are sent is written out once. */
+const texts = new WeakMap<DroverEvent, string>();
+
 /** One that is not shown still moves the place at which the reader goes on. */
-function textOf(page: readonly StoredEvent[], shows: (stored: StoredEvent) => boolean): string {
-  return page
-    .map((stored) => {
-      const id = `id: ${stored.position}\n`;
-      return shows(stored) ? `${id}event: ${stored.event.type}\ndata: ${JSON.stringify(stored.event)}\n\n` : `${id}\n`;
-    })
-    .join("");
+function textOf({ position, event }: { readonly position: number; readonly event?: DroverEvent }): string {
+  if (!event) return `id: ${position}\n\n`;
+  const data = texts.get(event) ?? JSON.stringify(event);
+  texts.set(event, data);
+  return `id: ${position}\nevent: ${event.type}\ndata: ${data}\n\n`;
 }

@@ -1,39 +1,52 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { InvalidInputError, RetryableError } from "../../lib/contracts/errors.ts";
 import { limits } from "../../lib/contracts/limits.ts";
 import { parseAs, parseBoundedJson } from "../../lib/contracts/parse.ts";
 import type { ApplicationDependencies } from "./dependencies.ts";
 
 /** Bodies that a guard has read: a stream can be read once. */
-const kept = new WeakMap<Request, Promise<string>>();
+const kept = new WeakMap<Request, Promise<Uint8Array>>();
 
-/** The body as text, read no further than the bound: a sender that lies about its length gains nothing. */
-export async function boundedText(request: Request, maxBytes: number = limits.requestBytes): Promise<string> {
-  const known = kept.get(request);
-  if (known) return known;
-  const tooLarge = () =>
-    new InvalidInputError(`Expected a body of at most ${maxBytes} bytes, got a longer one`, { code: "too-large" });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
-  if (!request.body) return "";
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
+/** The body as text, without the byte order mark that some editors begin files with. */
+export async function boundedText(request: Request, maxBytes?: number): Promise<string> {
+  const bytes = await (kept.get(request) ?? wholeBody(request, maxBytes));
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new InvalidInputError("Expected a body in UTF-8, got other bytes", { code: "not-json" });
   }
 }
 
-/** For a guard that checks a signature: whoever reads the body afterwards gets the same text. */
-export function keptText(request: Request, maxBytes?: number): Promise<string> {
-  const text = kept.get(request) ?? boundedText(request, maxBytes);
-  kept.set(request, text);
-  return text;
+/** Read no further than the bound: a sender that lies about its length gains nothing. */
+async function wholeBody(request: Request, maxBytes: number = limits.requestBytes): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new InvalidInputError(`Expected a body of at most ${maxBytes} bytes, got a longer one`, { code: "too-large" });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of wholly(request.body)) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A sender that goes away, or is too slow, is no defect of ours. */
+async function* wholly(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw new InvalidInputError("Expected a whole body, got one that breaks off", { code: "cut-off" });
+  }
+}
+
+/** For a guard that checks a signature, which covers every byte as it came: whoever reads the body afterwards gets the same one. */
+export function keptBody(request: Request, maxBytes?: number): Promise<Uint8Array> {
+  const body = kept.get(request) ?? wholeBody(request, maxBytes);
+  kept.set(request, body);
+  return body;
 }
 
 /** A JSON body by its schema; no body at all counts as an empty object. @throws InvalidInputError */
@@ -62,10 +75,11 @@ export function countIn(
 
 /** @throws InvalidInputError for a parameter that would be ignored silently */
 export function refuseUnknown(query: Readonly<Record<string, string>>, known: readonly string[]): void {
-  const unknown = Object.keys(query).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
+  const unknown = Object.keys(query).filter((name) => !known.includes(name)).length;
+  if (unknown === 0) return;
+  // Not said back: what was meant for another place may be a secret.
   throw new InvalidInputError(
-    `Expected parameters out of ${known.join(", ")}, got ${JSON.stringify(unknown.slice(0, limits.nameLength))}`,
+    `Expected ${known.length === 0 ? "no parameters" : `parameters out of ${known.join(", ")}`}, got ${unknown} other(s)`,
     { code: "invalid-parameter" },
   );
 }
@@ -73,17 +87,6 @@ export function refuseUnknown(query: Readonly<Record<string, string>>, known: re
 export function parameterError(name: string, expected: string): InvalidInputError {
   return new InvalidInputError(`Expected ${name} as ${expected}, got another value`, { code: "invalid-parameter" });
 }
-
-const note = z.optional(z.string().check(z.maxLength(limits.reasonLength)));
-export const noteSchema = z.strictObject({ note });
-export const resolveSchema = z.strictObject({
-  as: z.enum(["succeeded", "failed", "not-done"]),
-  note: z.string().check(z.minLength(1, "expected a note that says how you know"), z.maxLength(limits.reasonLength)),
-});
-export const reportSchema = z.strictObject({
-  status: z.enum(["COMPLETE", "FAILED"]),
-  reason: z.optional(z.string().check(z.minLength(1), z.maxLength(limits.reasonLength))),
-});
 
 /**
  * Waits until everything written so far survives a crash: what 2xx promises. It does not wait for a disk that refuses.

@@ -41,6 +41,7 @@ const titles: Readonly<Record<number, string>> = {
   415: "Unsupported media type",
   422: "Request refused",
   429: "Too many requests",
+  431: "Too many headers",
   500: "Defect",
   502: "Provider refused",
   503: "Unavailable",
@@ -50,6 +51,7 @@ const titles: Readonly<Record<number, string>> = {
 const inputStatuses: Readonly<Record<string, number>> = {
   "too-large": 413,
   "not-json": 400,
+  "cut-off": 400,
   "not-an-object": 400,
   "too-deep": 400,
   "forbidden-key": 400,
@@ -91,7 +93,7 @@ export function problemResponse(
   };
   return new Response(JSON.stringify(problem), {
     status,
-    headers: { "content-type": "application/problem+json", ...more.headers },
+    headers: { "content-type": "application/problem+json", "x-content-type-options": "nosniff", ...more.headers },
   });
 }
 

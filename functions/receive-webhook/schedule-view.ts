@@ -3,9 +3,12 @@ import type { Schedule } from "../../lib/contracts/schedule.ts";
 import type { ScheduleState } from "../../lib/schedules/run.ts";
 
 /** What people and programs see of a schedule. Nothing is next for one that is disabled. */
-export function scheduleView(schedule: Schedule, { record, nextDue, nextRunAt, overdue }: ScheduleState): JsonObject {
+export function scheduleView(
+  schedule: Schedule,
+  { record, nextDue, nextRunAt, overdue, problem = record.lastProblem }: ScheduleState,
+): JsonObject {
   const { name, enabled, every, cron, timeZone, window } = schedule;
-  const { lastDue, lastRunAt, lastOperation, lastProblem, skipped } = record;
+  const { lastDue, lastRunAt, lastOperation, skipped } = record;
   return {
     name,
     enabled,
@@ -19,7 +22,7 @@ export function scheduleView(schedule: Schedule, { record, nextDue, nextRunAt, o
     ...(enabled ? { ...time("nextDue", nextDue), ...time("nextRunAt", nextRunAt) } : {}),
     overdue,
     skipped,
-    ...(lastProblem === undefined ? {} : { lastProblem }),
+    ...(problem === undefined ? {} : { lastProblem: problem }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface RouteSecurity {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "OPTIONS";
   /** As Hono writes it. */
   readonly path: string;
-  /** What a client has to be allowed; `open` to everybody, whose answer then tells nothing. */
+  /** What a client has to be allowed; `open` to everybody, whose answer then tells nothing of what is done here. */
   readonly action: Action | "open";
   /** Whether the signature of the body is enough: only where the body says all. */
   readonly signed?: true;
@@ -18,16 +18,17 @@ export interface RouteSecurity {
   readonly maxBytes?: number;
 }
 
-const route = (
-  method: RouteSecurity["method"],
-  path: string,
+/** Keeps method and path as they are written, so that the compiler knows every route. */
+const route = <const Method extends RouteSecurity["method"], const Path extends string>(
+  method: Method,
+  path: Path,
   action: RouteSecurity["action"],
   more: Pick<RouteSecurity, "signed" | "maxBytes"> = {},
-): RouteSecurity => ({ method, path, action, ...more });
+) => ({ method, path, action, ...more, key: `${method} ${path}` as const });
 
-/** Every route there is: the application has no other, which a test sees to. */
-export const routeSecurity: readonly RouteSecurity[] = [
+const routes = [
   route("GET", "/healthz", "open"),
+  route("GET", "/openapi.json", "open"),
   route("GET", "/health", "administer"),
   route("GET", "/metrics", "administer"),
 
@@ -73,3 +74,9 @@ export const routeSecurity: readonly RouteSecurity[] = [
   route("PUT", "/vault/:name", "administer"),
   route("DELETE", "/vault/:name", "administer"),
 ];
+
+/** `METHOD /path` of every route: who describes the routes has to describe all of them. */
+export type RouteKey = (typeof routes)[number]["key"];
+
+/** Every route there is: the application has no other, which a test sees to. */
+export const routeSecurity: readonly (RouteSecurity & { readonly key: RouteKey })[] = routes;

@@ -87,6 +87,20 @@ export function deadLetterView(record: DeadLetterRecord, withBody: boolean): Jso
   });
 }
 
+/** What tells connections of one kind apart. */
+function placeOf(connection: ConnectionConfiguration): JsonObject {
+  switch (connection.kind) {
+    case "azure-sphere":
+      return { api: connection.api, endpoint: connection.endpoint };
+    case "azure-dps":
+      return { api: connection.apiVersion, endpoint: connection.endpoint };
+    case "heat": {
+      const { flavour, region, authUrl } = connection;
+      return { flavour, region, endpoint: connection.endpoint ?? authUrl };
+    }
+  }
+}
+
 export function connectionView(
   name: string,
   connection: ConnectionConfiguration,
@@ -96,13 +110,7 @@ export function connectionView(
   return present({
     name,
     kind: connection.kind,
-    ...(connection.kind === "azure-sphere"
-      ? { api: connection.api, endpoint: connection.endpoint }
-      : {
-          flavour: connection.flavour,
-          region: connection.region,
-          endpoint: connection.endpoint ?? connection.authUrl,
-        }),
+    ...placeOf(connection),
     limits: connection.limits && present({ ...connection.limits }),
     paused: paused && present({ at: time(paused.at), by: paused.by, note: paused.note }),
   });

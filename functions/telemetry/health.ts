@@ -1,6 +1,8 @@
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import type { LocalFigures, SeenLetter } from "../../lib/platforms/local/figures.ts";
 import { seenLetters } from "../../lib/platforms/local/figures.ts";
+import { lateAfterMs } from "../../lib/schedules/moment.ts";
+import type { ScheduleState } from "../../lib/schedules/run.ts";
 import type { Activity, HealthCheck, StorageHealth } from "../receive-webhook/dependencies.ts";
 
 /** `degraded`: it works, and somebody should look. `unavailable`: nothing new is taken. */
@@ -29,6 +31,8 @@ export interface HealthFacts {
   readonly activity: Activity;
   readonly sweepEveryMs: number;
   readonly paused: readonly PausedConnection[];
+  /** As `drover schedules list` shows them; absent when the storage cannot be read. */
+  readonly schedules?: readonly ScheduleState[] | undefined;
   /** Absent when the storage cannot be read. */
   readonly read?: { readonly figures: LocalFigures; readonly letters: readonly SeenLetter[] } | undefined;
 }
@@ -49,6 +53,7 @@ export function checksOf(facts: HealthFacts): HealthCheck[] {
     figures ? messageCheck(facts, figures) : unread("oldest-message"),
     letters ? deadLetterCheck(facts, letters) : unread("dead-letters"),
     pausedCheck(facts.paused),
+    facts.schedules ? schedulesCheck(facts.schedules) : unread("overdue-schedules"),
   ];
 }
 
@@ -120,4 +125,20 @@ function pausedCheck(paused: readonly PausedConnection[]): HealthCheck {
   const named = paused.map((one) => `${one.name} by ${one.by}`).join(", ");
   const detail = `${named}: drover connections resume`;
   return { name, ok: false, detail, since: Math.min(...paused.map(({ at }) => at)) };
+}
+
+/** Schedules that one line names. */
+const namedSchedules = 5;
+
+function schedulesCheck(schedules: readonly ScheduleState[]): HealthCheck {
+  const name = "overdue-schedules";
+  const late = schedules
+    .flatMap(({ name, overdue, nextRunAt }) => (overdue && nextRunAt !== undefined ? [{ name, at: nextRunAt }] : []))
+    .sort((a, b) => a.at - b.at);
+  const [first] = late;
+  if (!first) return { name, ok: true, detail: "Every run has begun in time" };
+  const named = late.slice(0, namedSchedules).map(({ name, at }) => `${name} since ${new Date(at).toISOString()}`);
+  const more = late.length > namedSchedules ? ` and ${late.length - namedSchedules} more` : "";
+  const detail = `Due and not run: ${named.join(", ")}${more}: drover schedules list`;
+  return { name, ok: false, detail, since: first.at + lateAfterMs };
 }

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { connectionKey } from "../../lib/contracts/operation.ts";
 import { instruments } from "../../lib/contracts/telemetry.ts";
 import type { LocalPlatform } from "../../lib/platforms/local/platform.ts";
+import type { ScheduleState } from "../../lib/schedules/run.ts";
 import type { Activity, HealthCheck } from "../receive-webhook/dependencies.ts";
 import { checksOf, type HealthFacts, openLetters, type PausedConnection } from "./health.ts";
 import type { Reading } from "./prometheus.ts";
@@ -12,6 +13,7 @@ export interface LocalSources {
   readonly workerLimit: number;
   readonly sweepEveryMs: number;
   readonly connections: readonly string[];
+  readonly schedules: () => Promise<readonly ScheduleState[]>;
 }
 
 /** All figures of one machine that nobody counts, computed now. */
@@ -75,7 +77,7 @@ function folderReadings(platform: LocalPlatform, now: number): Reading[] {
 /** Of one machine, for `/health`. */
 export function localChecks(sources: LocalSources): () => Promise<readonly HealthCheck[]> {
   return async () => {
-    const { platform, activity, sweepEveryMs, connections } = sources;
+    const { platform, activity, sweepEveryMs, connections, schedules } = sources;
     const facts = {
       now: platform.clock.now(),
       storage: platform.health(),
@@ -83,7 +85,12 @@ export function localChecks(sources: LocalSources): () => Promise<readonly Healt
       sweepEveryMs,
     };
     const read = readFolder(platform);
-    return checksOf({ ...facts, read, paused: read ? await pausedOf(platform, connections) : [] });
+    return checksOf({
+      ...facts,
+      read,
+      paused: read ? await pausedOf(platform, connections) : [],
+      schedules: read ? await schedules() : undefined,
+    });
   };
 }
 

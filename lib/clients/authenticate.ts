@@ -1,18 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ClientAuth, ClientConfiguration } from "../contracts/client.ts";
-import { durationMs } from "../contracts/duration.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
-import type { Clock } from "../contracts/ports.ts";
+import type { Clock, Log } from "../contracts/ports.ts";
 import type { Secret } from "../contracts/secret.ts";
-import { signingKeyOf } from "../contracts/standard-webhooks.ts";
+import { createVerification } from "./by-signature.ts";
 import { type Caller, callerOf } from "./caller.ts";
-import { isSignedBy, isTimely, signedHeadersOf } from "./signature.ts";
+import { SigningKeys } from "./signing-keys.ts";
 
 export interface AuthenticationParts {
   readonly clients: Readonly<Record<string, ClientConfiguration>>;
   /** Reads a secret by its reference. */
   readonly secret: (reference: string) => Promise<Secret>;
   readonly clock: Clock;
+  /** Hears of secrets that cannot be read. */
+  readonly log?: Pick<Log, "warn"> | undefined;
 }
 
 export type Authenticated =
@@ -23,7 +24,12 @@ export type Authenticated =
       readonly requestsPerMinute: number;
     }
   /** No sentence says which of it was wrong: that would help whoever is guessing. */
-  | { readonly kind: "refused"; readonly code: "no-credentials" | "bad-credentials" | "stale-signature" };
+  | { readonly kind: "refused"; readonly code: "no-credentials" | "bad-credentials" | "stale-signature" }
+  /** Nobody can say right now whose it is. */
+  | { readonly kind: "unavailable"; readonly code: "secret-unreadable" | "too-busy" };
+
+/** Reads the body as it came; called only for a signature that may be good. */
+type Body = () => Promise<string | Uint8Array>;
 
 /** Answers who sends a request, by its bearer token or by the signature of its body. */
 export function createAuthentication(parts: AuthenticationParts) {
@@ -48,29 +54,23 @@ export function createAuthentication(parts: AuthenticationParts) {
     return found ? known(found) : { kind: "refused", code: "bad-credentials" };
   }
 
-  async function bySignature(headers: Headers, body: string): Promise<Authenticated> {
-    const signed = signedHeadersOf(headers);
-    if (!signed) return { kind: "refused", code: "bad-credentials" };
-    for (const entry of entries) {
-      if (entry.auth.kind !== "standard-webhooks") continue;
-      for (const reference of entry.auth.secrets) {
-        const key = signingKeyOf(await parts.secret(reference), reference);
-        if (!isSignedBy(key, signed, body)) continue;
-        // Only whoever has the secret learns that it was the time.
-        const timely = isTimely(signed, parts.clock.now(), durationMs(entry.auth.tolerance));
-        return timely ? known(entry) : { kind: "refused", code: "stale-signature" };
-      }
-    }
-    return { kind: "refused", code: "bad-credentials" };
+  const signers = entries.flatMap((entry) =>
+    entry.auth.kind === "standard-webhooks" ? [{ entry, auth: entry.auth }] : [],
+  );
+  const verified = createVerification({ signers, keys: new SigningKeys(parts), clock: parts.clock });
+
+  async function bySignature(headers: Headers, body: Body): Promise<Authenticated> {
+    const answer = await verified(headers, body);
+    return answer.kind === "known" ? known(answer.entry) : answer;
   }
 
-  return async (headers: Headers, body: () => Promise<string>): Promise<Authenticated> => {
+  return async (headers: Headers, body: Body): Promise<Authenticated> => {
     const authorization = headers.get("authorization");
     if (authorization !== null) {
       const [, token] = /^Bearer ([\x21-\x2b\x2d-\x7e]{16,512})$/i.exec(authorization) ?? [];
       return token === undefined ? { kind: "refused", code: "bad-credentials" } : byToken(token);
     }
-    if (headers.has("webhook-signature")) return bySignature(headers, await body());
+    if (headers.has("webhook-signature")) return bySignature(headers, body);
     return { kind: "refused", code: "no-credentials" };
   };
 }

@@ -16,6 +16,8 @@ export interface Caller {
   /** Whether the caller may know of it at all. What may not be seen is answered as if it were not there. */
   sees(subject: Subject): boolean;
   seesConnection(connection: string): boolean;
+  /** The same as far as it is known what something is about. */
+  seesPart(part: { readonly [Name in keyof Subject]?: string | undefined }): boolean;
   /** Whether everything can be seen, so that nothing has to be left out of lists. */
   readonly seesAll: boolean;
 }
@@ -26,6 +28,7 @@ export const trusted = (name: string): Caller => ({
   may: () => true,
   sees: () => true,
   seesConnection: () => true,
+  seesPart: () => true,
   seesAll: true,
 });
 
@@ -37,6 +40,10 @@ export function callerOf(name: string, { allow }: Pick<ClientConfiguration, "all
     sees: ({ source, type, connection }) =>
       matchesAny(sources, source) && matchesAny(types, type) && matchesAny(connections, connection),
     seesConnection: (connection) => matchesAny(connections, connection),
+    seesPart: ({ source, type, connection }) =>
+      (source === undefined || matchesAny(sources, source)) &&
+      (type === undefined || matchesAny(types, type)) &&
+      (connection === undefined || matchesAny(connections, connection)),
     seesAll: [sources, types, connections].every((patterns) => patterns.includes("*")),
   };
 }

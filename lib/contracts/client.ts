@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { secretReferenceSchema } from "./connections/parts.ts";
+import { name, secretReferenceSchema } from "./connections/parts.ts";
 import { durationMs, isDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
 
@@ -75,6 +75,16 @@ export const clientSchema = z.strictObject({
 });
 export type ClientConfiguration = z.output<typeof clientSchema>;
 export type ClientAuth = z.output<typeof auth>;
+
+/** Who else stands in records and logs as the one who asked: a client of that name could cancel what is not its own. */
+const takenNames = new Set(["inbox", "schedule", "schedules", "drover", "http", "cli", "sweep", "anonymous"]);
+const clientName = name.check(
+  z.refine(
+    (text) => !takenNames.has(text.toLowerCase()),
+    `expected a name that Drover does not use itself: it uses ${[...takenNames].join(", ")}`,
+  ),
+);
+export const clientsSchema = z.record(clientName, clientSchema);
 
 /** Requests that begin only once another client than the one that sent them has approved them. */
 export const approvalSchema = z.strictObject({

@@ -5,6 +5,7 @@
 
 /** Attributes of metrics. Each has a bounded number of values: names of this release, or of the configuration. */
 export type MetricAttribute =
+  | "drover.client"
   | "drover.connection"
   | "drover.effect"
   | "drover.effect.stage"
@@ -14,17 +15,22 @@ export type MetricAttribute =
   | "drover.poll.result"
   | "drover.position"
   | "drover.request.type"
+  | "drover.schedule"
+  | "drover.schedule.result"
   | "drover.settlement"
+  | "drover.sink"
+  | "drover.sink.result"
   | "drover.step"
   | "drover.storage.part"
   | "drover.sweep.result"
   | "drover.wait.code"
   | "error.type"
+  | "http.response.status_code"
   | "messaging.destination.name";
 
 /** Attributes of spans and of their events. */
 export type SpanAttribute =
-  | Exclude<MetricAttribute, "drover.message.state" | "drover.position" | "drover.storage.part">
+  | Exclude<MetricAttribute, "drover.client" | "drover.message.state" | "drover.position" | "drover.storage.part">
   | "drover.acceptance"
   | "drover.attempt"
   | "drover.effect.attempt"
@@ -162,6 +168,27 @@ export const instruments = {
   sweptRows: counter("drover.sweep.rows", "{row}", "Rows that sweeps looked at", "drover.sweep.result"),
   sweepDuration: histogram("drover.sweep.duration", shortBounds, "One sweep"),
   sweepLag: histogram("drover.sweep.lag", longBounds, "How overdue the oldest row was that a sweep found"),
+  httpRequests: counter(
+    "drover.http.requests",
+    "{request}",
+    "Requests answered, by client; `stranger`: no good credentials, or an open route; `owner`: the socket",
+    "drover.client",
+    "http.response.status_code",
+  ),
+  deliveries: counter(
+    "drover.sink.deliveries",
+    "{delivery}",
+    "Tries to hand an event to a sink: 2xx to 5xx, failed (no answer), interrupted",
+    "drover.sink",
+    "drover.sink.result",
+  ),
+  scheduleRuns: counter(
+    "drover.schedule.runs",
+    "{run}",
+    "Due dates dealt with: accepted, duplicate, refused, skipped",
+    "drover.schedule",
+    "drover.schedule.result",
+  ),
   queueMessages: gauge(
     "drover.queue.messages",
     "{message}",

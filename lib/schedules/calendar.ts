@@ -1,4 +1,5 @@
 import { describeDuration, durationMs } from "../contracts/duration.ts";
+import { messageOf } from "../contracts/errors.ts";
 import { limits } from "../contracts/limits.ts";
 import type { Calendar, Schedule, TimingRemark } from "../contracts/schedule.ts";
 import { checkCron, dueDatesOf } from "./due.ts";
@@ -18,6 +19,16 @@ function remarksOn(schedule: Schedule, nowMs: number): TimingRemark[] {
     ];
   }
   return [...intervalRemarks(schedule, dates), ...windowRemarks(schedule, dates)];
+}
+
+/** A window that cannot be told is said of this schedule, and keeps nobody from hearing of the others. */
+function windowRemarks(schedule: Schedule, dates: readonly number[]): TimingRemark[] {
+  try {
+    return sharedOpenings(schedule, dates);
+  } catch (error) {
+    const message = `expected a window whose openings can be told, got one of which none can: ${messageOf(error)}`;
+    return [{ level: "problem", field: "window", message }];
+  }
 }
 
 function intervalRemarks({ every, jitter, request }: Schedule, dates: readonly number[]): TimingRemark[] {
@@ -41,7 +52,7 @@ function intervalRemarks({ every, jitter, request }: Schedule, dates: readonly n
 }
 
 /** Due dates that wait for the same opening. */
-function windowRemarks({ window }: Schedule, dates: readonly number[]): TimingRemark[] {
+function sharedOpenings({ window }: Schedule, dates: readonly number[]): TimingRemark[] {
   if (!window) return [];
   const openings = dates.flatMap((date) => {
     const { from } = openingAt(window, date);

@@ -9,10 +9,13 @@ export interface Opening {
   readonly to: number;
 }
 
-/** Days that are looked through for a window: one week and a day cover every rule. */
-const daysAhead = 9;
+/** Days that are looked through for a window. A clock change can leave out the one opening of a week, and that of another one soon. */
+const daysAhead = 60;
 
-/** The window that is open at that moment, or else the next one. Times that a clock change skips come as much later. */
+/**
+ * The window that is open at that moment, or else the next one. Times that a clock change skips come as much later; a window that
+ * it leaves out altogether is skipped.
+ */
 export function openingAt(window: Window, ms: number): Opening {
   const { timeZone, days = weekdays } = window;
   const today = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
@@ -24,7 +27,7 @@ export function openingAt(window: Window, ms: number): Opening {
     const opening = openingOn(window, date);
     if (opening.to > ms && opening.from < opening.to) return opening;
   }
-  throw new Error(`Expected a window within ${daysAhead} days, got none`);
+  throw new Error(`Expected a window that opens within ${daysAhead} days, got none: change its days or its times`);
 }
 
 function openingOn({ from, to, timeZone }: Window, date: Temporal.PlainDate): Opening {

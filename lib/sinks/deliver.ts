@@ -10,6 +10,8 @@ import type {
 } from "../contracts/ports.ts";
 import type { Secret } from "../contracts/secret.ts";
 import { type DeliveryMessage, decodeDelivery, type SinkConfiguration, type Sinks } from "../contracts/sink.ts";
+import type { Telemetry } from "../contracts/telemetry.ts";
+import { watched } from "./observe.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Post, Posted } from "./post.ts";
 import { requestOf } from "./request.ts";
@@ -27,6 +29,8 @@ export interface DeliverOptions {
   readonly log: Log;
   readonly readSecret: (reference: string) => Promise<Secret>;
   readonly post: Post;
+  /** Figures and spans; absent: nobody listens. */
+  readonly telemetry?: Telemetry | undefined;
   /** Deliveries under way in this process. Default: 8 to one sink, 32 in all. */
   readonly atOnce?: { readonly perSink: number; readonly total: number };
 }
@@ -72,7 +76,8 @@ async function deliver(
   const { waits = 0 } = message;
   if (!giveBack) return outcomes.later({ ...message, waits: waits + 1 }, now + busyDelayMs(id, waits));
   try {
-    return await outcomes.settle(message, sink, await attempt(options, message, sink, context));
+    const posted = await watched(options.telemetry, message, () => attempt(options, message, sink, context));
+    return await outcomes.settle(message, sink, posted);
   } finally {
     giveBack();
   }

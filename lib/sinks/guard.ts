@@ -13,8 +13,19 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 /** Where receivers of one's own may be; what else is not public has no receiver, but credentials of the machine, for one. */
 const privateKinds: ReadonlySet<string> = new Set(["loopback", "private", "uniqueLocal", "carrierGradeNat"]);
 
-/** Answers only to machines of its cloud, with their settings, although it looks public. */
-const azureHost = "168.63.129.16";
+/**
+ * Answer only to machines of their cloud, with settings and credentials, although they look public or private: Azure's host, the
+ * metadata of Alibaba and Oracle, and over IPv6 those of AWS (all its services of this kind), Google and Oracle. 169.254.0.0/16,
+ * where the others are, is never open.
+ * @see https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ */
+const cloudHosts = ["168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32"].map((range) =>
+  ipaddr.IPv4.parseCIDR(range),
+);
+const cloudHosts6 = ["fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128"].map((range) =>
+  ipaddr.IPv6.parseCIDR(range),
+);
 
 /**
  * What an address is: `public` when it is globally routable unicast, else the name of what it is instead.
@@ -27,7 +38,7 @@ export function kindOf(text: string): string {
 }
 
 function kindOfIPv4(address: ipaddr.IPv4): string {
-  if (address.toString() === azureHost) return "cloudHost";
+  if (cloudHosts.some((range) => address.match(range))) return "cloudHost";
   const range = address.range();
   return range === "unicast" ? "public" : range;
 }
@@ -38,6 +49,7 @@ function kindOfIPv6(address: ipaddr.IPv6): string {
   // The well-known prefix of NAT64 leads to the address in its last bits: a network without IPv4 reaches everybody by it.
   const viaNat64 = first === 0x64 && second === 0xff9b && rest.slice(0, 4).every((part) => part === 0);
   if (viaNat64) return kindOfIPv4(embedded(address));
+  if (cloudHosts6.some((range) => address.match(range))) return "cloudHost";
   const range = address.range();
   if (range !== "unicast") return range;
   // All that is allotted for public use so far.

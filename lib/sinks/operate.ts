@@ -83,6 +83,7 @@ export async function enableSink(
 
 function configured({ sinks }: OperatorOptions, name: string): SinkConfiguration {
   const sink = Object.hasOwn(sinks, name) ? sinks[name] : undefined;
-  if (!sink) throw new NotFoundError(`Expected a sink of the configuration, got ${JSON.stringify(name.slice(0, 64))}`);
+  if (!sink)
+    throw new NotFoundError("Expected a sink of the configuration, got none of that name: see drover sinks list");
   return sink;
 }

@@ -24,3 +24,13 @@ export class Slots {
     };
   }
 }
+
+/**
+ * How many deliveries may be under way of so many messages that a process handles at the same time: half of them, so that receivers
+ * that hang do not keep the steps from running, and no more for one sink than its share, so that they do not keep each other.
+ */
+export function placesFor(concurrency: number, sinks: number): { readonly perSink: number; readonly total: number } {
+  // A sink has a place of its own also where half would be too few, as long as one is left for steps.
+  const total = Math.max(1, Math.floor(concurrency / 2), Math.min(sinks, concurrency - 1));
+  return { perSink: Math.min(8, Math.max(1, Math.floor(total / Math.max(1, sinks)))), total };
+}

@@ -34,7 +34,7 @@ describe("drover heat configs", () => {
   test("exits with what is documented", async () => {
     const { run, emulator } = heatDesk();
     const wrong = await run(["heat", "configs", "create", "-"], { input: JSON.stringify({ ...config, x: 1 }) });
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/unknown key x/)]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/1 unknown key: expected name, /)]);
     expect(wrong.err).not.toContain("canary");
     expect((await run(["heat", "configs", "create", "none.json"])).code).toBe(2);
     const unknown = await run(["heat", "configs", "get", serverAt(0)]);

@@ -2,8 +2,12 @@ import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { type Authenticated, createAuthentication } from "../../lib/clients/authenticate.ts";
-import { clientSchema } from "../../lib/contracts/client.ts";
+import { signingKeysFreshMs } from "../../lib/clients/signing-keys.ts";
+import { type ClientConfiguration, clientSchema } from "../../lib/contracts/client.ts";
+import { configurationSchema } from "../../lib/contracts/configuration.ts";
 import { sha256Hex } from "../../lib/contracts/identifiers.ts";
+import { problemsOf } from "../../lib/contracts/parse.ts";
+import type { LogFields } from "../../lib/contracts/ports.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
 
@@ -23,16 +27,27 @@ const clients = {
   ops: clientSchema.parse({ auth: [{ kind: "bearer", tokens: [`sha256:${sha256Hex(token)}`] }], allow }),
 };
 
-function setUp(of = clients) {
+type Clients = Readonly<Record<string, ClientConfiguration>>;
+
+function setUp(of: Clients = clients, put: ReadonlyMap<string, string> = new Map()) {
   const clock = new VirtualClock(startAt);
+  const [read, lines]: [string[], (LogFields | undefined)[]] = [[], []];
+  let bodies = 0;
   const authenticate = createAuthentication({
     clients: of,
     clock,
-    secret: async (reference) => new Secret(values[reference] ?? ""),
+    secret: async (reference) => {
+      read.push(reference);
+      return new Secret(put.get(reference) ?? values[reference] ?? "");
+    },
+    log: { warn: (_, fields) => void lines.push(fields) },
   });
-  const ask = (headers: Record<string, string> | Headers, body = "{}") =>
-    authenticate(new Headers(headers), async () => body);
-  return { clock, ask };
+  const ask = (headers: Record<string, string> | Headers, body: string | Uint8Array = "{}") =>
+    authenticate(new Headers(headers), async () => {
+      bodies += 1;
+      return body;
+    });
+  return { clock, ask, read, lines, bodies: () => bodies };
 }
 
 function signed(body: string, { secret = newSecret, at = startAt, id = "msg_1" } = {}) {
@@ -119,16 +134,82 @@ describe("a signature", () => {
     expect(nameOf(await setUp().ask(signed("{}", { at: startAt + offMs })))).toBe("ci");
   });
 
-  test("that is stale tells so only to whoever has the secret", async () => {
+  test("that no tolerance covers is stale whoever sends it; a shorter tolerance is told to whoever has the secret", async () => {
+    const auth = { kind: "standard-webhooks", secrets: ["vault:old"], tolerance: "PT1M" };
+    const { ask } = setUp({ ...clients, brief: clientSchema.parse({ auth, allow }) });
     const strange = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
-    expect(nameOf(await setUp().ask(signed("{}", { secret: strange, at: startAt - 999_000 })))).toBe("bad-credentials");
+    expect(nameOf(await ask(signed("{}", { secret: strange, at: startAt - 999_000 })))).toBe("stale-signature");
+    expect(nameOf(await ask(signed("{}", { secret: strange, at: startAt - 61_000 })))).toBe("bad-credentials");
+    const { ask: askBrief } = setUp({ ops: clients.ops, brief: clientSchema.parse({ auth, allow }) });
+    expect(nameOf(await askBrief(signed("{}", { secret: oldSecret, at: startAt - 61_000 })))).toBe("stale-signature");
   });
 
-  test("by a secret that is too short is no configuration", async () => {
-    const weak = { ci: clientSchema.parse({ auth: { kind: "standard-webhooks", secrets: ["vault:weak"] }, allow }) };
-    await expect(setUp({ ...clients, ...weak }).ask(signed("{}"))).rejects.toThrow(
-      /vault:weak, got text that begins otherwise/,
-    );
+  test("is looked up although another client's secret cannot be read, which is logged without its value", async () => {
+    const weak = clientSchema.parse({ auth: { kind: "standard-webhooks", secrets: ["vault:weak"] }, allow });
+    const { ask, lines } = setUp({ weak, ...clients });
+    expect(nameOf(await ask(signed("{}")))).toBe("ci");
+    const strange = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+    expect(await ask(signed("{}", { secret: strange }))).toEqual({ kind: "unavailable", code: "secret-unreadable" });
+    expect(lines).toEqual([{ reference: "vault:weak", error: expect.stringContaining("text that begins otherwise") }]);
+  });
+
+  test("costs no secret and no body unless it may be good, and secrets are read once in a while", async () => {
+    const { ask, clock, read, bodies } = setUp();
+    const good = signed("{}");
+    await ask({ ...good, "webhook-signature": "v1,AAAA" });
+    await ask({ ...good, "webhook-timestamp": String(startAt / 1000 - 301) });
+    expect([read, bodies()]).toEqual([[], 0]);
+    for (let count = 0; count < 50; count += 1) await ask(good, `{"count":${count}}`);
+    expect([read, bodies()]).toEqual([["vault:new", "vault:old"], 50]);
+    clock.advance(signingKeysFreshMs);
+    expect(nameOf(await ask(good))).toBe("ci");
+    expect(read).toHaveLength(4);
+  });
+
+  test("by a new secret is good some seconds after it was put", async () => {
+    const next = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
+    const put = new Map<string, string>();
+    const { ask, clock } = setUp(clients, put);
+    expect(nameOf(await ask(signed("{}", { secret: next })))).toBe("bad-credentials");
+    put.set("vault:new", next);
+    clock.advance(signingKeysFreshMs);
+    expect(nameOf(await ask(signed("{}", { secret: next, at: startAt })))).toBe("ci");
+    expect(nameOf(await ask(signed("{}", { secret: newSecret, at: startAt })))).toBe("bad-credentials");
+  });
+
+  test("waits for those before it, and only those beyond a bound are told to come again", async () => {
+    const { ask } = setUp();
+    const body = "x".repeat(100_000);
+    const strange = { ...signed(body), "webhook-id": "msg_other" };
+    const asked = [...Array.from({ length: 200 }, () => strange), signed(body)].map((headers) => ask(headers, body));
+    const answers = (await Promise.all(asked)).map(nameOf);
+    expect(answers.filter((name) => name === "too-busy")).toHaveLength(201 - 128);
+    expect(answers.slice(0, 128)).toEqual(Array.from({ length: 128 }, () => "bad-credentials"));
+    // The gate is no longer shut as soon as those have been looked at.
+    expect(nameOf(await ask(signed(body), body))).toBe("ci");
+  });
+
+  test("lets the event loop turn while many are checked", async () => {
+    const { ask } = setUp();
+    const body = "x".repeat(500_000);
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns += 1;
+    }, 0);
+    await Promise.all(Array.from({ length: 60 }, () => ask({ ...signed(body), "webhook-id": "msg_other" }, body)));
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  test("covers bytes, not what they decode to", async () => {
+    const { ask } = setUp();
+    const marked = Buffer.from('\uFEFF{"a":1}');
+    expect(nameOf(await ask(signed('{"a":1}'), marked))).toBe("bad-credentials");
+    const hmac = createHmac("sha256", Buffer.alloc(32, 7))
+      .update(`m.${startAt / 1000}.`)
+      .update(marked);
+    const headers = { "webhook-id": "m", "webhook-timestamp": String(startAt / 1000) };
+    expect(nameOf(await ask({ ...headers, "webhook-signature": `v1,${hmac.digest("base64")}` }, marked))).toBe("ci");
   });
 });
 
@@ -157,6 +238,23 @@ describe("a bearer token", () => {
   test("or a signature is needed", async () => {
     expect(nameOf(await setUp().ask({}))).toBe("no-credentials");
   });
+});
+
+describe("the name of a client", () => {
+  test.each(["inbox", "Inbox", "schedule", "drover", "cli", "http"])(
+    "is not %s, by which Drover itself asks",
+    (name) => {
+      const configuration = { version: 1, platform: { kind: "local" }, connections: {} };
+      const auth = { kind: "bearer", tokens: [`sha256:${sha256Hex(token)}`] };
+      const parsed = configurationSchema.safeParse({ ...configuration, clients: { [name]: { auth, allow } } });
+      expect(parsed.error && problemsOf(parsed.error)).toEqual([
+        expect.stringContaining(`clients.${name}: key: expected a name that Drover does not use itself`),
+      ]);
+      expect(
+        configurationSchema.safeParse({ ...configuration, clients: { [`${name}s-x`]: { auth, allow } } }).success,
+      ).toBe(true);
+    },
+  );
 });
 
 describe("a caller", () => {

@@ -80,7 +80,7 @@ describe("the file of a request", () => {
     [
       "with an attribute that would be lost",
       JSON.stringify({ ...asked, datacontenttype: "application/json" }),
-      "unknown key datacontenttype",
+      "(root): 1 unknown key: expected type, subject, data",
     ],
     ["that is not JSON", "{\n nope", "line 2, column 2: expected a key in double quotes"],
     ["with the same key twice", `{"type":"a","type":"${type}","data":{}}`, "got the same key a second time"],
@@ -100,7 +100,7 @@ describe("the file of a request", () => {
     [
       "whose data is refused",
       JSON.stringify({ ...asked, data: { ...data, images: [], extra: 1 } }),
-      "unknown key extra",
+      "(root): 1 unknown key: expected connection, ",
     ],
   ])("%s is refused with its place", async (_, content, message) => {
     const folder = await temporaryFolder();

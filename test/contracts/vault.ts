@@ -72,6 +72,80 @@ export function describeVault(platform: string, open: () => Promise<VaultUnderTe
       },
     );
 
+    test("describes a secret with its note, as another process sees it too", async () => {
+      const { vault, reopen } = await open();
+      expect(await vault.describe("app-db")).toBeUndefined();
+      const version = await vault.put("app-db", new Secret("value"), "from the night shift \u{1F40E}");
+      for (const each of [vault, await reopen()]) {
+        const entry = await each.describe("app-db");
+        expect(entry?.value.reveal()).toBe("value");
+        expect(entry).toMatchObject({ note: "from the night shift \u{1F40E}", version });
+        expect(entry?.storedAt).toBeGreaterThan(1_700_000_000_000);
+        expect(Number.isInteger(entry?.storedAt)).toBe(true);
+        expect((await each.get("app-db"))?.reveal()).toBe("value");
+      }
+    });
+
+    test("has no note after a put without one", async () => {
+      const { vault } = await open();
+      await vault.put("app-db", new Secret("old"), "note");
+      await vault.put("app-db", new Secret("new"));
+      expect(await vault.describe("app-db")).not.toHaveProperty("note");
+      expect((await vault.get("app-db"))?.reveal()).toBe("new");
+    });
+
+    test("has another version after each put, also of the same value", async () => {
+      const { vault } = await open();
+      const versions = [];
+      for (let turn = 0; turn < 3; turn += 1) versions.push(await vault.put("app-db", new Secret("same"), "same"));
+      expect(new Set(versions).size).toBe(3);
+      expect((await vault.describe("app-db"))?.version).toBe(versions[2]);
+    });
+
+    test("refuses a note that is empty, too long or no text", async () => {
+      const { vault } = await open();
+      for (const note of ["", "x".repeat(4097), "broken \ud800 text"]) {
+        await expect(vault.put("app-db", new Secret("value"), note)).rejects.toHaveProperty(
+          "code",
+          "invalid-secret-note",
+        );
+      }
+      expect(await vault.names()).toEqual([]);
+      await vault.put("app-db", new Secret("v".repeat(64 * 1024)), "x".repeat(4096));
+      expect((await vault.describe("app-db"))?.note).toHaveLength(4096);
+    });
+
+    test("creates a secret once and gives back what stands there", async () => {
+      const { vault, reopen } = await open();
+      expect((await vault.create("app-db", new Secret("first"))).reveal()).toBe("first");
+      expect((await (await reopen()).create("app-db", new Secret("second"))).reveal()).toBe("first");
+      expect((await vault.get("app-db"))?.reveal()).toBe("first");
+      await vault.put("app-db", new Secret("third"), "note");
+      expect((await vault.create("app-db", new Secret("fourth"))).reveal()).toBe("third");
+      expect(await vault.describe("app-db")).toHaveProperty("note", "note");
+      await vault.remove("app-db");
+      expect((await vault.create("app-db", new Secret("fifth"))).reveal()).toBe("fifth");
+    });
+
+    test("gives the same secret to all who create it at the same time", async () => {
+      const { vault, reopen } = await open();
+      const others = await Promise.all(Array.from({ length: 11 }, () => reopen()));
+      const created = await Promise.all(
+        [vault, ...others].map((each, index) => each.create("app-db", new Secret(`value ${index}`))),
+      );
+      const values = new Set(created.map((secret) => secret.reveal()));
+      expect([...values]).toEqual([(await vault.get("app-db"))?.reveal()]);
+      expect(await vault.names()).toEqual(["app-db"]);
+    });
+
+    test("refuses to create what it refuses to put", async () => {
+      const { vault } = await open();
+      await expect(vault.create("../x", new Secret("value"))).rejects.toHaveProperty("code", "invalid-secret-name");
+      await expect(vault.describe("../x")).rejects.toHaveProperty("code", "invalid-secret-name");
+      await expect(vault.create("app-db", new Secret(""))).rejects.toHaveProperty("code", "invalid-secret");
+      expect(await vault.names()).toEqual([]);
+    });
+
     test("refuses an empty value and text that no encoding can carry", async () => {
       const { vault } = await open();
       await expect(vault.put("app-db", new Secret(""))).rejects.toHaveProperty("code", "invalid-secret");

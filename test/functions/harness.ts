@@ -13,9 +13,11 @@ import { createLocalHost, type LocalHost } from "../../functions/local.ts";
 import { createProviders } from "../../functions/providers.ts";
 import { type Configuration, configurationSchema } from "../../lib/contracts/configuration.ts";
 import type { Log } from "../../lib/contracts/ports.ts";
+import type { Schedule } from "../../lib/contracts/schedule.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { type LocalPlatform, openLocalPlatform } from "../../lib/platforms/local/platform.ts";
 import { localVault } from "../../lib/platforms/local/vault.ts";
+import { providerStores } from "./provider-stores.ts";
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -107,6 +109,7 @@ export function openFixture(
   fetch: (request: Request) => Promise<Response>,
   secrets: Readonly<Record<string, string>>,
   more: Readonly<Record<string, unknown>> = {},
+  schedules: readonly Schedule[] = [],
 ): OpenFixture {
   const folder = join(temporaryFolder(), "data");
   const configuration: Configuration = configurationSchema.parse({
@@ -120,6 +123,7 @@ export function openFixture(
     secret: async (reference) => new Secret(secrets[reference] ?? ""),
     fetch,
     clock: platform.clock,
+    ...providerStores(configuration, platform),
   });
   const vault = localVault({ dataFolder: folder });
   const host = createLocalHost({
@@ -128,6 +132,7 @@ export function openFixture(
     providers,
     vault,
     secret: async (reference) => new Secret(secrets[reference] ?? ""),
+    schedules,
     version: "0.0.0",
   });
   onTestFinished(async () => {

@@ -64,7 +64,7 @@ describe("POST /requests", () => {
     expect(body).toMatchObject({ code: "invalid-request" });
     expect(String(body["problems"])).toMatch(/deadline/);
     expect(String(body["problems"])).toMatch(/images/);
-    expect(String(body["problems"])).toMatch(/unknown key extra/);
+    expect(String(body["problems"])).toMatch(/1 unknown key: expected connection, /);
   });
 
   test.each([

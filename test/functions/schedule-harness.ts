@@ -10,6 +10,7 @@ import { openLocalPlatform } from "../../lib/platforms/local/platform.ts";
 import { localVault } from "../../lib/platforms/local/vault.ts";
 import type { ManualTime } from "../platforms/local/manual-time.ts";
 import { type Answer, request, silentLog, sphereConnection } from "./harness.ts";
+import { providerStores } from "./provider-stores.ts";
 
 export const secondMs = 1_000;
 export const hourMs = 3_600_000;
@@ -48,6 +49,7 @@ export function scheduledHost({ time, schedules, folder, clients = {}, log = sil
     secret: async () => new Secret(""),
     fetch: async () => new Response("", { status: 503 }),
     clock: time,
+    ...providerStores(configuration, platform),
   });
   const host = createLocalHost({
     platform,

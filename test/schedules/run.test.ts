@@ -203,4 +203,55 @@ describe("a schedule", () => {
     fine.world.clock.advance(6 * hourMs);
     expect(await runSchedules(fine.accept(), [broken.schedule, fine.schedule])).toBe(1);
   });
+
+  test("whose times cannot be told is shown with its problem, and hides no other", async () => {
+    const broken = new Scheduled({ every: "PT6H" });
+    const fine = new Scheduled({ every: "PT6H" });
+    Object.assign(fine.schedule, { name: "t" });
+    Object.assign(broken.schedule, { window: { from: "02:00", to: "03:00", timeZone: "Nowhere" } });
+    const states = await listSchedules(fine.world.outside, [broken.schedule, fine.schedule]);
+    expect(states).toMatchObject([
+      { name: "s", overdue: false, problem: expect.any(String) },
+      { name: "t", nextDue: startAt + 6 * hourMs },
+    ]);
+  });
+
+  test("runs once in each opening, wherever in it the looks every 15 s happen to be", async () => {
+    const scheduled = new Scheduled({ every: "P1D", jitter: "PT10M", window: { from: "02:00", to: "02:01" } });
+    await scheduled.look();
+    const { clock } = scheduled.world;
+    for (let day = 0; day < 40; day += 1) {
+      clock.advance(startAt + day * 24 * hourMs + 2 * hourMs - 20_000 + day * 370 - clock.now());
+      let ran = 0;
+      for (let look = 0; look < 6; look += 1) {
+        const now = clock.now() % (24 * hourMs);
+        const runs = await scheduled.look();
+        if (runs > 0) expect(now).toBeLessThan(2 * hourMs + minuteMs);
+        ran += runs;
+        clock.advance(15_000);
+      }
+      expect([day, ran]).toEqual([day, day === 0 ? 0 : 1]);
+    }
+  });
+
+  test("that comes due as its window closes waits for the next opening", async () => {
+    const window = { from: "02:00", to: "03:00" };
+    const scheduled = new Scheduled({ every: "P7D", start: "2026-11-22T02:59:50Z", window });
+    await scheduled.look();
+    scheduled.world.clock.advance(27 * hourMs - 5_000);
+    expect(new Date((await scheduled.state()).nextRunAt ?? 0).toISOString()).toBe("2026-11-23T02:00:00.000Z");
+    expect(await scheduled.look()).toBe(0);
+  });
+
+  test("run by hand under one key by two people is two runs", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    const [ada, bob, again, long] = await Promise.all([
+      runNow(scheduled.accept(), scheduled.schedule, "key-1", "ada"),
+      runNow(scheduled.accept(), scheduled.schedule, "key-1", "bob"),
+      runNow(scheduled.accept(), scheduled.schedule, "key-1", "ada"),
+      runNow(scheduled.accept(), scheduled.schedule, "k".repeat(128), "b".repeat(64)),
+    ]);
+    expect(new Set([ada, bob, again, long].map(({ operation }) => operation)).size).toBe(3);
+    expect(again.operation).toBe(ada.operation);
+  });
 });

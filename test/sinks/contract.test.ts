@@ -56,7 +56,7 @@ describe("a sink in the configuration", () => {
     ["a long list", { events: Array(33).fill("a") }, "at most 32"],
     ["an odd pattern", { events: ["drover operation"] }, "expected a name or a pattern"],
     ["a long time-out", { timeout: "PT31S" }, "from PT1S to PT30S"],
-    ["an unknown key", { uri: "x" }, "unknown key uri"],
+    ["an unknown key", { uri: "x" }, "1 unknown key: expected url, "],
     ["an unknown mode", { contentMode: "batched" }, "structured or binary"],
   ])("is refused with %s", (_what, over, problem) => {
     expect(problemsOf(over)).toContain(problem);

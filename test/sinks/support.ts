@@ -138,6 +138,7 @@ export class System {
   maxDelayMs = 28 * 86_400_000;
   beforeSend: () => void = () => {};
   atOnce: DeliverOptions["atOnce"];
+  telemetry: DeliverOptions["telemetry"];
   #ids = 0;
 
   constructor(sinks: Sinks = { crm: sinkOf() }) {
@@ -172,7 +173,8 @@ export class System {
       return new Secret(value);
     };
     const atOnce = this.atOnce === undefined ? {} : { atOnce: this.atOnce };
-    return { sinks, store, bus, queue, clock, randomness, log, post, readSecret, ...atOnce };
+    const { telemetry } = this;
+    return { sinks, store, bus, queue, clock, randomness, log, post, readSecret, telemetry, ...atOnce };
   }
 
   dispatch(over: { readonly pageSize?: number; readonly pagesPerRun?: number } = {}) {

@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { checksOf, type HealthFacts, statusOf } from "../../functions/telemetry/health.ts";
 import { encodeDeadLetter } from "../../lib/contracts/dead-letter.ts";
 import type { LocalFigures } from "../../lib/platforms/local/figures.ts";
-import { fixture } from "../functions/harness.ts";
+import { lateAfterMs } from "../../lib/schedules/moment.ts";
+import type { ScheduleState } from "../../lib/schedules/run.ts";
+import { fixture, temporaryFolder } from "../functions/harness.ts";
+import { hourMs, scheduledHost, scheduleOf, secondMs } from "../functions/schedule-harness.ts";
+import { ManualTime } from "../platforms/local/manual-time.ts";
 
 const now = Date.UTC(2026, 10, 21);
 const minute = 60_000;
@@ -26,6 +30,7 @@ const well: HealthFacts = {
   activity,
   sweepEveryMs: 30_000,
   paused: [],
+  schedules: [],
   read: { figures: quiet, letters: [] },
 };
 
@@ -35,6 +40,14 @@ const letter = (ageMs: number, redriven = false) => ({
 });
 const waiting = (ageMs: number) =>
   figures({ queues: [{ queue: "inbox", waiting: 1, inFlight: 0, firstReadyAt: now - ageMs }] });
+
+const schedule = (name: string, nextRunAt: number, overdue = true): ScheduleState => ({
+  name,
+  enabled: true,
+  record: { kind: "schedule", v: 1, name, nonce: "n", since: 0, timing: "t", skipped: 0 },
+  nextRunAt,
+  overdue,
+});
 
 function bad(changes: Partial<HealthFacts>) {
   const facts = { ...well, ...changes };
@@ -47,6 +60,7 @@ function bad(changes: Partial<HealthFacts>) {
     "oldest-message",
     "dead-letters",
     "paused-connections",
+    "overdue-schedules",
   ]);
   const failing = checks.filter(({ ok }) => !ok);
   return {
@@ -67,6 +81,7 @@ describe("the checks", () => {
     ["a message is delayed", waiting(-hour)],
     ["a dead letter is a day old", letter(24 * hour)],
     ["a new dead letter was redriven", letter(minute, true)],
+    ["a schedule is due and not late", { schedules: [schedule("nightly", now - 5 * minute, false)] }],
   ];
   test.each(atTheEdge)("are ok when %s", (_name, changes) => {
     expect(bad(changes)).toEqual({ status: "ok", failing: [], since: undefined });
@@ -84,6 +99,18 @@ describe("the checks", () => {
     ["overdue-rows", "a row is overdue", now - 1, figures({ overdueRows: 3, firstDueAt: now - 5 * minute - 1 })],
     ["oldest-message", "a message waits", now - 1, waiting(2 * minute + 1)],
     ["dead-letters", "a dead letter is new", now - 24 * hour + 1, letter(24 * hour - 1)],
+    [
+      "overdue-schedules",
+      "a run is late",
+      now - 15 * minute,
+      {
+        schedules: [
+          schedule("a", now - hour, false),
+          schedule("b", now - 20 * minute),
+          schedule("c", now - 6 * minute),
+        ],
+      },
+    ],
     ["paused-connections", "one is paused", now - 5, { paused: [{ name: "sphere", at: now - 5, by: "ada" }] }],
   ];
   test.each(beyond)("of %s are not when %s, and say since when", (name, _why, since, changes) => {
@@ -97,12 +124,20 @@ describe("the checks", () => {
 
   test("that cannot be made are not ok", () => {
     const storage = { ok: false, reason: "damaged", since: now } as const;
-    expect(bad({ storage, read: undefined }).failing).toEqual([
+    expect(bad({ storage, read: undefined, schedules: undefined }).failing).toEqual([
       "storage",
       "overdue-rows",
       "oldest-message",
       "dead-letters",
+      "overdue-schedules",
     ]);
+  });
+
+  test("of late schedules name them, the longest waiting first, and since when; no more than a line holds", () => {
+    const late = ["a", "b", "c", "d", "e", "f", "g"].map((name, index) => schedule(name, now - hour - index * minute));
+    const { detail } = checksOf({ ...well, schedules: late }).at(-1) ?? { detail: "" };
+    expect(detail).toMatch(/^Due and not run: g since 2026-11-20T22:54:00\.000Z, f since /);
+    expect(detail).toMatch(/, c since \S+ and 2 more: drover schedules list$/);
   });
 });
 
@@ -128,5 +163,30 @@ describe("/health", () => {
     await send("POST", `/dead-letters/${letter?.id}/redrive`);
     // The redriven message is given up again, as a letter of its own.
     await expect.poll(async () => (await send("GET", "/dead-letters")).body["deadLetters"]).toHaveLength(2);
+  });
+
+  test("names a schedule that was due while nobody was there, until it has run", async () => {
+    const time = new ManualTime();
+    const options = { time, schedules: [scheduleOf({ every: "PT6H" })], folder: temporaryFolder() };
+    const first = scheduledHost(options);
+    first.host.start();
+    await time.advance(secondMs);
+    await first.close();
+    await time.advance(20 * hourMs);
+    const second = scheduledHost(options);
+    const check = async () => {
+      const checks = (await second.send("GET", "/health")).body["checks"] as { readonly name: string }[];
+      return checks.find(({ name }) => name === "overdue-schedules");
+    };
+    const dueAt = Date.UTC(2026, 10, 21, 18);
+    expect(await check()).toEqual({
+      name: "overdue-schedules",
+      ok: false,
+      detail: "Due and not run: nightly since 2026-11-21T18:00:00.000Z: drover schedules list",
+      since: new Date(dueAt + lateAfterMs).toISOString(),
+    });
+    second.host.start();
+    await time.advance(16 * secondMs);
+    expect(await check()).toMatchObject({ ok: true });
   });
 });

@@ -32,6 +32,29 @@ const leaks: readonly (readonly [string, string])[] = [
   ["JSON in JSON in a text", JSON.stringify(JSON.stringify({ password: canary }))],
   ["a Keystone token", `X-Subject-Token: ${canary}`],
   ["a URL with a password", `https://ada:${canary}@example.org/x`],
+  ["a URL with a password alone", `https://:${canary}@example.org/x`],
+  ["a token as an assignment", `ran with token=${canary} and failed`],
+  ["our own token", `DROVER_TOKEN=${canary} drover operations list`],
+  ["a token in quotes", `DROVER_TOKEN="${canary} ${canary}" drover operations list`],
+  ["a password in single quotes", `mysql --password='${canary} ${canary}'`],
+  ["an API key", `api_key=${canary}`],
+  ["an API key in a header", `x-api-key: ${canary}`],
+  ["a secret key of AWS", `aws_secret_access_key = ${canary}/+=`],
+  ["a function's key", `POST https://app.azurewebsites.net/api/f?code=${canary}==&x=1`],
+  ["a function's key behind others", `https://app.azurewebsites.net/api/f?x=1&code=${canary}`],
+  ["a webhook's signature", `webhook-signature: v1,${canary}/+= v1,${canary}/+=`],
+  ["a webhook's signature as JSON", JSON.stringify({ "webhook-signature": `v1a,${canary}/+=` })],
+  ["an API key as JSON", `body {"apiKey":"${canary}","x":1}`],
+  ["an API key as JSON in JSON", JSON.stringify(JSON.stringify({ apiKey: `${canary} "${canary}"` }))],
+  ["keys of a provisioning service", JSON.stringify({ primaryKey: `${canary}=`, secondaryKey: `${canary}=` })],
+  ["a connection string", `HostName=x.azure-devices.net;SharedAccessKeyName=o;SharedAccessKey=${canary}=`],
+  ["a SAS token", `SharedAccessSignature sr=x&sig=${canary}%3D&se=1&skn=o`],
+  ["a private key", `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----`],
+  [
+    "a private key as JSON",
+    JSON.stringify({ pem: `-----BEGIN EC PRIVATE KEY-----\n${canary}\n-----END EC PRIVATE KEY-----` }),
+  ],
+  ["a JWT behind other words", `session-${jwt}`],
 ];
 
 function lines(): { readonly all: string[]; readonly write: (text: string) => void } {
@@ -86,7 +109,81 @@ describe("the structured log", () => {
     "Expected a client_secret in the vault under vault:app, got none",
     "operation 2b1c4d5e6f708192a3b4c5d6e7 waits for https://management.azure.com/x?api-version=2024-04-01",
     "the signature of the body is missing",
+    "Basic authorization and a Bearer token are what it takes, and Basic credentials are not",
+    "Expected a token: drover clients token makes one; the error code=17 says nothing more",
+    "Expected at most 3 keys, got key=primary and 12 tokens=unused",
+    "POST /requests answered 429 with the code: too-many-requests",
   ])("leaves a sentence alone: %s", (text) => {
     expect(redacted(text)).toBe(text);
+  });
+});
+
+test.each([
+  [`DROVER_TOKEN='a b' drover list`, `DROVER_TOKEN='[redacted]' drover list`],
+  [`DROVER_TOKEN="a b" drover list`, `DROVER_TOKEN="[redacted]" drover list`],
+  [`{"a":{"apiKey":"k","x":"y"},"b":1}`, `{"a":{"apiKey":"[redacted]","x":"y"},"b":1}`],
+  [`"{\\"primaryKey\\":\\"k\\",\\"x\\":1}"`, `"{\\"primaryKey\\":\\"[redacted]\\",\\"x\\":1}"`],
+  ["a?code=abc&x=1", "a?code=[redacted]&x=1"],
+  ["-----BEGIN A-----x\\", "[redacted]"],
+])("of %j no more is hidden than the credential", (text, shown) => {
+  expect(redacted(text)).toBe(shown);
+});
+
+test("credentials of Basic without a digit are hidden", () => {
+  for (const text of ["ada:secret", "user:pass", "a:correct horse battery staple", "ü:ö:ä"]) {
+    const encoded = Buffer.from(text).toString("base64");
+    expect(redacted(`Authorization: Basic ${encoded} was refused`)).not.toContain(encoded.replace(/=+$/, ""));
+  }
+});
+
+/** Texts that a pattern which looks at everything again from each place would need minutes for. */
+describe("a megabyte", () => {
+  const megabyte = 1_000_000;
+  const pieces = [
+    "eyJaaaaa-",
+    "eyJaaaaa.",
+    "eyJaaaaa.bbbbb",
+    "-----BEGIN A-----\\",
+    "-----BEGIN A-----\\\n",
+    "-----BEGIN A-----",
+    "-----BEGIN ",
+    "Bearer+",
+    "Basic%20",
+    "Basic dXNlcjpwYXNz ",
+    "Bearer ",
+    "whsec_",
+    "://a:",
+    "://:",
+    "://",
+    "token=",
+    "token = ",
+    'token="',
+    "token='\\",
+    '"apiKey":"',
+    '\\"apiKey\\":\\"',
+    '"apiKey"    ',
+    '"aaaaaaaa',
+    "\\\\\\\\",
+    "aaaaaaaaaa",
+    "a.",
+    "v1,",
+    "v1,aaaaaaaaaaaaaaaaaaaa",
+    "?code=",
+    "x-api-key:   ",
+    "          ",
+  ];
+  test.each(pieces)("of %j is looked through in one go", (piece) => {
+    const text = piece.repeat(Math.ceil(megabyte / piece.length));
+    for (const each of [text, `${text}\\`, `${text}"`, `x${text}!`]) expect(typeof redacted(each)).toBe("string");
+  });
+
+  test.each(logs)("is cut for the %s log, and no secret with it", (_name, open) => {
+    const { all, write } = lines();
+    const text = `${"x ".repeat(megabyte / 2)}`;
+    open(write).warn(text, { error: text });
+    open(write).warn(`${"x ".repeat(8_000)}${"y".repeat(380)} https://ada:${canary.repeat(20)}@example.org/`);
+    expect(all.join("").length).toBeLessThan(100_000);
+    expect(all.join("")).not.toContain(canary);
+    expect(all[0]).toMatch(/cut/);
   });
 });

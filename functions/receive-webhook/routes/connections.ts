@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { type ConnectionRecord, connectionKey } from "../../../lib/contracts/operation.ts";
 import { setPaused } from "../../../lib/operations/commands.ts";
+import { noteSchema } from "../bodies.ts";
 import { callerOf } from "../callers.ts";
 import { configured } from "../connection-lookup.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
-import { bodyAs, durably, noteSchema } from "../input.ts";
+import { bodyAs, durably } from "../input.ts";
 import { connectionView } from "../views.ts";
 
 export function connectionRoutes(dependencies: ApplicationDependencies): Hono {

@@ -4,8 +4,10 @@ import { NotFoundError } from "../../../lib/contracts/errors.ts";
 import { type DeadLetterRecord, deadLetterKey, operationKey } from "../../../lib/contracts/operation.ts";
 import { redrive } from "../../../lib/operations/commands.ts";
 import { callerOf, subjectOf } from "../callers.ts";
+import { givenCursor, shownCursor } from "../cursors.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { countIn, durably, refuseUnknown } from "../input.ts";
+import { queryNames, rowsPerPage } from "../query.ts";
 import { deadLetterView } from "../views.ts";
 
 const idPattern = /^[0-9a-f]{26}$/;
@@ -16,16 +18,17 @@ export function deadLetterRoutes(dependencies: ApplicationDependencies): Hono {
 
   routes.get("/dead-letters", async ({ req, json }) => {
     const query = req.query();
-    refuseUnknown(query, ["cursor", "limit"]);
-    const limit = countIn(query, "limit", { default: 50, min: 1, max: 500 });
-    const cursor = query["cursor"];
+    refuseUnknown(query, queryNames.deadLetters);
+    const limit = countIn(query, "limit", rowsPerPage);
+    const caller = callerOf(req.raw);
+    const cursor = givenCursor(caller, "dead-letters", query["cursor"]);
     const page = await ports.ledger.listByPrefix(deadLetterKey(""), limit, cursor);
     const all = page.items.flatMap(({ record }) => (record.kind === "dead-letter" ? [record] : []));
-    const seen = await Promise.all(all.map((letter) => sees(dependencies, callerOf(req.raw), letter)));
+    const seen = await Promise.all(all.map((letter) => sees(dependencies, caller, letter)));
     const letters = all.filter((_, index) => seen[index]);
     return json({
       deadLetters: letters.map((letter) => deadLetterView(letter, false)),
-      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+      ...shownCursor(caller, "dead-letters", page.cursor),
     });
   });
 

@@ -1,35 +1,20 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod/mini";
-import { InvalidInputError } from "../../../lib/contracts/errors.ts";
+import { DroverError, InvalidInputError } from "../../../lib/contracts/errors.ts";
 import type { JsonObject } from "../../../lib/contracts/json.ts";
-import { deploymentStatuses, heatDeploy, softwareConfig } from "../../../lib/contracts/requests/heat.ts";
 import type { HeatOperator } from "../../../lib/providers/heat/index.ts";
+import { configSchema, deploymentChangeSchema, heatBodyBytes } from "../bodies.ts";
 import { callerOf } from "../callers.ts";
 import { configured } from "../connection-lookup.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { createdOnce, withoutValues } from "../heat-answers.ts";
 import { bodyAs, refuseUnknown } from "../input.ts";
-
-/** What Heat itself takes at most. */
-const maxBodyBytes = 1024 * 1024;
-const serverIdLength = 36;
-
-/** As for a request, except that Heat's own default group is fine: whoever makes a config by hand may give it one elsewhere. */
-const configSchema = z.extend(softwareConfig, {
-  config: z.optional(z.string()),
-  group: z.optional(z.union([z.literal("Heat::Ungrouped"), softwareConfig.shape.group])),
-});
-const { status_reason } = heatDeploy.deployment.shape;
-const changeSchema = z
-  .strictObject({
-    status: z.optional(z.enum(deploymentStatuses)),
-    status_reason,
-    output_values: z.optional(z.record(z.string(), z.json())),
-  })
-  .check(z.refine((change) => Object.keys(change).length > 0, "expected status, status_reason or output_values"));
+import { queryNames, serverIdLength } from "../query.ts";
 
 /** JSON has no undefined: a key that is there has a value. */
 type Present<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+/** Writes down who has changed what: no operation does it here. */
+type Told = <Answer>(context: Context, what: string, change: Promise<Answer>) => Promise<Answer>;
 
 type HeatOf = (context: Context) => HeatOperator;
 
@@ -47,18 +32,38 @@ export function heatRoutes(dependencies: ApplicationDependencies): Hono {
     return dependencies.providers.heat(name);
   };
   const routes = new Hono();
-  addConfigs(routes, heat);
-  addDeployments(routes, heat);
+  const told: Told = async (context, what, change) => {
+    const { id } = context.req.param();
+    const about = {
+      what,
+      connection: context.req.param("name"),
+      // Nothing else of what was sent belongs into a log.
+      ...(id !== undefined && /^[\w-]{1,64}$/.test(id) ? { id } : {}),
+      by: callerOf(context.req.raw).name,
+    };
+    try {
+      const answer = await change;
+      dependencies.ports.log.info("something was changed at a Heat by hand", about);
+      return answer;
+    } catch (error) {
+      const code = error instanceof DroverError ? error.code : "defect";
+      dependencies.ports.log.info("a change by hand at a Heat had no good answer", { ...about, code });
+      throw error;
+    }
+  };
+  addConfigs(routes, heat, told);
+  addDeployments(routes, heat, told);
   return routes;
 }
 
-function addConfigs(routes: Hono, heat: HeatOf): void {
+function addConfigs(routes: Hono, heat: HeatOf, told: Told): void {
   routes.get(configs, async (c) => c.json(await heat(c).configs.list(c.req.raw.signal)));
 
   routes.post(configs, async (c) => {
     const operator = heat(c);
-    const body = await bodyAs(c.req.raw, configSchema, "a software config", maxBodyBytes);
-    return c.json(await createdOnce(operator.configs.create(body as JsonObject, c.req.raw.signal)), 201);
+    const body = await bodyAs(c.req.raw, configSchema, "a software config", heatBodyBytes);
+    const created = createdOnce(operator.configs.create(body as JsonObject, c.req.raw.signal));
+    return c.json(await told(c, "create-config", created), 201);
   });
 
   routes.get(`${configs}/:id`, async (c) =>
@@ -67,15 +72,15 @@ function addConfigs(routes: Hono, heat: HeatOf): void {
 
   routes.delete(`${configs}/:id`, async (c) => {
     const id = c.req.param("id");
-    await heat(c).configs.delete(id, c.req.raw.signal);
+    await told(c, "delete-config", heat(c).configs.delete(id, c.req.raw.signal));
     return c.json({ id, deleted: true });
   });
 }
 
-function addDeployments(routes: Hono, heat: HeatOf): void {
+function addDeployments(routes: Hono, heat: HeatOf, told: Told): void {
   routes.get(deployments, async (c) => {
     const query = c.req.query();
-    refuseUnknown(query, ["server"]);
+    refuseUnknown(query, queryNames.heatDeployments);
     const { server } = query;
     if (server !== undefined && (server === "" || server.length > serverIdLength)) {
       throw new InvalidInputError(
@@ -94,14 +99,15 @@ function addDeployments(routes: Hono, heat: HeatOf): void {
 
   routes.put(`${deployments}/:id`, async (c) => {
     const operator = heat(c);
-    const change = await bodyAs(c.req.raw, changeSchema, "a change of a deployment", maxBodyBytes);
+    const change = await bodyAs(c.req.raw, deploymentChangeSchema, "a change of a deployment", heatBodyBytes);
     const { id } = c.req.param();
-    return c.json(await operator.deployments.update(id, change as Present<typeof change>, c.req.raw.signal));
+    const changed = operator.deployments.update(id, change as Present<typeof change>, c.req.raw.signal);
+    return c.json(await told(c, "update-deployment", changed));
   });
 
   routes.delete(`${deployments}/:id`, async (c) => {
     const id = c.req.param("id");
-    await heat(c).deployments.delete(id, c.req.raw.signal);
+    await told(c, "delete-deployment", heat(c).deployments.delete(id, c.req.raw.signal));
     return c.json({ id, deleted: true });
   });
 }

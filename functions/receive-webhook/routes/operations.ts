@@ -5,25 +5,18 @@ import type { TombstoneRecord } from "../../../lib/contracts/operation.ts";
 import type { OperationFilter } from "../../../lib/contracts/ports.ts";
 import { approveOperation, cancelOperation, resolveOperation } from "../../../lib/operations/commands.ts";
 import { explain } from "../../../lib/operations/explain.ts";
+import { noteSchema, reportSchema, resolveSchema } from "../bodies.ts";
 import { callerOf, subjectOf } from "../callers.ts";
+import { concealed } from "../conceal.ts";
+import { givenCursor, shownCursor } from "../cursors.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
-import {
-  bodyAs,
-  countIn,
-  durably,
-  noteSchema,
-  parameterError,
-  refuseUnknown,
-  reportSchema,
-  resolveSchema,
-} from "../input.ts";
+import { bodyAs, countIn, durably, parameterError, refuseUnknown } from "../input.ts";
 import { idOf, recordOf, unknownOperation, wholeOf } from "../lookup.ts";
+import { placeFor, tooManyWaiting } from "../places.ts";
+import { queryNames, rowsPerPage, waitSeconds } from "../query.ts";
 import { reportEnd } from "../report.ts";
 import { historyView, operationView } from "../views.ts";
 import { untilChanged } from "../wait.ts";
-
-const filters = ["state", "outcome", "type", "connection", "label", "parent", "cursor", "limit"];
-const longestWaitSeconds = 30;
 
 export function operationRoutes(dependencies: ApplicationDependencies): Hono {
   const { ports, retainMs } = dependencies;
@@ -32,33 +25,45 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
   routes.get("/operations", async ({ req, json }) => {
     const query = req.query();
     const caller = callerOf(req.raw);
-    refuseUnknown(query, filters);
-    const limit = countIn(query, "limit", { default: 50, min: 1, max: 500 });
+    refuseUnknown(query, queryNames.operations);
+    const limit = countIn(query, "limit", rowsPerPage);
     const { parent, ...others } = query;
     const ofParent = parent === undefined ? {} : { parent: await idOf(dependencies, caller, parent) };
-    const page = await ports.ledger.listOperations({ ...filterOf(others), ...ofParent }, limit, query["cursor"]);
-    const operations = page.items.flatMap(({ record }) =>
-      record.kind === "operation" && caller.sees(subjectOf(record)) ? [operationView(record)] : [],
+    const cursor = givenCursor(caller, "operations", query["cursor"]);
+    const page = await ports.ledger.listOperations({ ...filterOf(others), ...ofParent }, limit, cursor);
+    const seen = page.items.flatMap(({ record }) =>
+      record.kind === "operation" && caller.sees(subjectOf(record)) ? [{ ...record, history: [] }] : [],
     );
-    return json({ operations, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+    const shown = await Promise.all(seen.map((record) => concealed(dependencies, caller, record)));
+    return json({ operations: shown.map(operationView), ...shownCursor(caller, "operations", page.cursor) });
   });
 
   routes.get("/operations/:id", async ({ req, json }) => {
     const query = req.query();
-    refuseUnknown(query, ["wait", "since"]);
-    const waitSeconds = countIn(query, "wait", { default: 0, min: 0, max: longestWaitSeconds });
-    const read = () => recordOf(dependencies, callerOf(req.raw), req.param("id"));
-    const record = await untilChanged(dependencies, read, query["since"], waitSeconds * 1000, req.raw.signal);
-    return json(record.kind === "tombstone" ? tombstoneView(record) : operationView(record));
+    refuseUnknown(query, queryNames.operation);
+    const seconds = countIn(query, "wait", waitSeconds);
+    const caller = callerOf(req.raw);
+    const read = () => recordOf(dependencies, caller, req.param("id"));
+    const release = placeFor(dependencies, caller, seconds > 0 && query["since"] !== undefined);
+    if (!release) return tooManyWaiting();
+    try {
+      const record = await untilChanged(dependencies, read, query["since"], seconds * 1000, req.raw.signal);
+      if (record.kind === "tombstone") return json(tombstoneView(record));
+      return json(operationView(await concealed(dependencies, caller, record)));
+    } finally {
+      release();
+    }
   });
 
   routes.get("/operations/:id/history", async ({ req, json }) => {
-    const record = await wholeOf(dependencies, callerOf(req.raw), req.param("id"));
+    const caller = callerOf(req.raw);
+    const record = await concealed(dependencies, caller, await wholeOf(dependencies, caller, req.param("id")));
     return json({ operation: record.id, history: record.history.map(historyView) });
   });
 
   routes.get("/operations/:id/explanation", async ({ req, json }) => {
-    const record = await wholeOf(dependencies, callerOf(req.raw), req.param("id"));
+    const caller = callerOf(req.raw);
+    const record = await concealed(dependencies, caller, await wholeOf(dependencies, caller, req.param("id")));
     return json(explain(record, ports.clock.now()));
   });
 
@@ -86,7 +91,7 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
     const { as, note } = await bodyAs(req.raw, resolveSchema, "the body of a resolve");
     const record = await resolveOperation(ports, id, as, { by: callerOf(req.raw).name, note }, retainMs);
     await durably(dependencies);
-    return json(operationView(record));
+    return json(operationView(await concealed(dependencies, callerOf(req.raw), record)));
   });
 
   routes.post("/operations/:id/actions/report", async ({ req, json }) => {

@@ -3,14 +3,15 @@ import type { Caller } from "../../../lib/clients/caller.ts";
 import { InvalidInputError, NotFoundError } from "../../../lib/contracts/errors.ts";
 import { type DecodedRequest, decodeRequest } from "../../../lib/contracts/request.ts";
 import { acceptRequest } from "../../../lib/operations/accept.ts";
-import { acceptBatch } from "../batch.ts";
+import { acceptBatch, batchOf } from "../batch.ts";
 import { batchBytes } from "../batch-limits.ts";
-import { callerOf, subjectOf } from "../callers.ts";
+import { callerOf, subjectOf, takeMore } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { answerPreflight, validationCodeOf } from "../handshakes.ts";
 import { boundedText, durably, refuseWhileUnhealthy } from "../input.ts";
 import { recordOf } from "../lookup.ts";
 import { planRequest } from "../plan.ts";
+import { tooManyRequests } from "../too-many.ts";
 
 /** Media types a request may come in; one event at a time. */
 const batchType = /^application\/cloudevents-batch\+json(?:\s*;.*)?$/i;
@@ -33,7 +34,10 @@ export function requestRoutes(dependencies: ApplicationDependencies): Hono {
     const admit = (decoded: DecodedRequest) => admitted(dependencies, caller, decoded);
     const taken = (text: string) => acceptRequest(accept, text, { requestedBy: caller.name, admit });
     if (isBatch) {
-      const requests = await acceptBatch(dependencies, body, taken);
+      const events = batchOf(body);
+      const waitMs = takeMore(req.raw, events.length - 1);
+      if (waitMs !== undefined) return tooManyRequests(waitMs);
+      const requests = await acceptBatch(dependencies, events, caller, taken);
       await durably(dependencies);
       return json({ requests }, 202);
     }

@@ -4,13 +4,12 @@ import { NotFoundError } from "../../../lib/contracts/errors.ts";
 import { scheduleSource } from "../../../lib/contracts/request.ts";
 import type { Schedule } from "../../../lib/contracts/schedule.ts";
 import { listSchedules, runNow } from "../../../lib/schedules/run.ts";
+import { noteSchema } from "../bodies.ts";
 import { callerOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
-import { bodyAs, durably, noteSchema, parameterError, refuseWhileUnhealthy } from "../input.ts";
+import { keyPattern } from "../idempotency-key.ts";
+import { bodyAs, durably, parameterError, refuseWhileUnhealthy } from "../input.ts";
 import { scheduleView } from "../schedule-view.ts";
-
-/** Characters that fit into an id beside a schedule's name. */
-const keyPattern = /^[\x21-\x7e]{1,128}$/;
 
 export function scheduleRoutes(dependencies: ApplicationDependencies): Hono {
   const { accept, ports, storage, schedules } = dependencies;

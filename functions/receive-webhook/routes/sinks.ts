@@ -1,13 +1,10 @@
 import { Hono } from "hono";
-import * as z from "zod/mini";
 import { describeSinks, type SinkDescription } from "../../../lib/sinks/describe.ts";
 import { enableSink, replay } from "../../../lib/sinks/operate.ts";
+import { enableSchema, replaySchema } from "../bodies.ts";
+import { callerOf } from "../callers.ts";
 import type { ApplicationDependencies } from "../dependencies.ts";
 import { bodyAs, durably } from "../input.ts";
-
-const enableSchema = z.strictObject({ skipMissed: z.optional(z.boolean()) });
-const position = z.int().check(z.minimum(0));
-const replaySchema = z.strictObject({ after: position, through: position });
 
 /** Receivers of events over HTTP: how they stand, and what people do with them. */
 export function sinkRoutes(dependencies: ApplicationDependencies): Hono {
@@ -23,14 +20,17 @@ export function sinkRoutes(dependencies: ApplicationDependencies): Hono {
     const { skipMissed = false } = await bodyAs(req.raw, enableSchema, "the body of an enable");
     const { name, position } = await enableSink(sinks, req.param("name"), { skipMissed });
     await durably(dependencies);
+    ports.log.info("a sink was enabled", { sink: name, skipMissed, by: callerOf(req.raw).name });
     return json({ name, position });
   });
 
   routes.post("/sinks/:name/replay", async ({ req, json }) => {
     const range = await bodyAs(req.raw, replaySchema, "the body of a replay");
-    const replayed = await replay(sinks, req.param("name"), range);
+    const name = req.param("name");
+    const replayed = await replay(sinks, name, range);
     await durably(dependencies);
-    return json({ name: req.param("name"), ...replayed }, 202);
+    ports.log.info("events are handed to a sink again", { sink: name, ...range, by: callerOf(req.raw).name });
+    return json({ name, ...replayed }, 202);
   });
   return routes;
 }

@@ -1,7 +1,6 @@
-import type { Annotation } from "./schema-descriptions.ts";
+import type { Texts } from "./text.ts";
 
 type Node = Readonly<Record<string, unknown>>;
-type Texts = Readonly<Record<string, string | Annotation>>;
 
 export interface Annotated {
   readonly schema: Node;
