@@ -43,6 +43,8 @@ export type SecretsManagerFault = ExchangeFaultOf<NoFaultOfItsOwn>;
 export interface SecretsManagerEmulator {
   fetch(request: Request): Promise<Response>;
   seedAccessKey(seed: AccessKeySeed): void;
+  /** As somebody created it before. */
+  seedSecret(seed: { readonly name: string; readonly value: string }): void;
   secret(name: string): Readonly<StoredSecret> | null;
   /** The text at a stage, `AWSCURRENT` unless said otherwise. */
   value(name: string, stage?: string): string | null;
@@ -93,6 +95,9 @@ export function createSecretsManagerEmulator(options: SecretsManagerOptions): Se
     fetch: (request) => exchange.fetch(request),
     seedAccessKey: ({ accessKeyId, secretAccessKey, actions }) => {
       world.accessKeys.set(accessKeyId, { secret: secretAccessKey, actions: actions ?? null });
+    },
+    seedSecret: ({ name, value }) => {
+      ACTIONS["CreateSecret"]?.(world, { Name: name, SecretString: value }, world.timeline.now());
     },
     secret: find,
     value: (name, stage = "AWSCURRENT") =>

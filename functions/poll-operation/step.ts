@@ -12,8 +12,8 @@ export const pollOperation = defineStep<DeploymentProvider>({
   async run({ operation, provider, call }) {
     const { handle, request } = operation;
     if (handle === undefined) throw new PermanentError("Expected an operation with a handle to poll, got one without");
-    const seen = await provider.poll(request, handle, operation.intents["deployment"], call);
     const back = returnOf(handle);
+    const seen = await provider.poll(request, back?.handle["polling"] ?? handle, operation.intents["deployment"], call);
     if (back && (seen.kind === "ended" || seen.kind === "gone" || call.nowMs >= operation.deadline)) {
       return next(back.step, { handle: { ...back.handle, polled: polledOf(seen) }, status: polledOf(seen).status });
     }

@@ -40,7 +40,8 @@ export async function readTargets({ rotation, asked, call }: Work): Promise<read
  * a word about its grace, the one of this request does.
  */
 function timesOf({ publishedAt = 0, note }: PublishedVersion, fingerprint: string, graceMs: number) {
-  const ours = note?.fingerprint === fingerprint ? note : undefined;
+  // A note without a fingerprint is a part of the version itself.
+  const ours = note?.fingerprint === undefined || note.fingerprint === fingerprint ? note : undefined;
   const since = Math.max(publishedAt, ours?.publishedAt ?? 0);
   return { since, until: since + (ours?.graceMs ?? graceMs) };
 }

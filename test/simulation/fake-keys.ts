@@ -174,8 +174,8 @@ export class FakeKeyService {
       },
       poll: (_request, handle) =>
         io("service.poll", () => {
-          const { polling } = handle as { readonly polling: { readonly id: string } };
-          const change = this.#changes.get(polling.id);
+          const { id } = handle as { readonly id: string };
+          const change = this.#changes.get(id);
           if (!change || this.clock.now() < change.endsAt) return { kind: "in-progress", status: "Running" } as const;
           return change.failed
             ? ({ kind: "ended", status: "Failed", outcome: "failed", reason: "it did not work" } as const)

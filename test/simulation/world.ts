@@ -9,6 +9,7 @@ import {
   type Settlement,
 } from "../../lib/contracts/ports.ts";
 import { type HeldMessage, MemoryStore } from "./memory-store.ts";
+import { pendingCrypto } from "./pending-crypto.ts";
 import { SeededRandomness, VirtualClock } from "./virtual-clock.ts";
 
 /** What goes wrong at one I/O of the run, counted from 1. */
@@ -108,7 +109,8 @@ export class World {
   /** Returns when nothing goes on any more until time passes. */
   async settle(): Promise<void> {
     // What waits for nothing but promises is done after one turn of the event loop; the body of a request can take another.
-    for (let quiet = 0, seen = -1; quiet < 2; quiet = seen === this.trace.length ? quiet + 1 : 0) {
+    const isQuiet = (seen: number) => seen === this.trace.length && pendingCrypto() === 0;
+    for (let quiet = 0, seen = -1; quiet < 2; quiet = isQuiet(seen) ? quiet + 1 : 0) {
       seen = this.trace.length;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -32,7 +32,12 @@ export function createLocalVaultTarget({ name, configuration, parts }: TargetOpt
     return secret;
   };
   const read: PublishTarget["read"] = async (secret) => {
-    const entry = await vault().describe(nameIn(secret));
+    const standing = nameIn(secret);
+    const entry = await vault()
+      .describe(standing)
+      .catch((error: unknown) => {
+        throw unlessOurs(error, `secret ${standing} to be read from`, { operation: "read-secret", effect: "none" });
+      });
     if (entry === undefined) return undefined;
     const note = noteIn(entry.note);
     const { value, version, storedAt } = entry;
@@ -48,8 +53,8 @@ export function createLocalVaultTarget({ name, configuration, parts }: TargetOpt
       try {
         return { version: await vault().put(standing, value, noteTextOf(note)) };
       } catch (error) {
-        if (error instanceof DroverError) throw error;
-        throw mayBeWritten(standing, error);
+        const about = { operation: "publish-secret", effect: "possible" } as const;
+        throw unlessOurs(error, `secret ${standing} to be written to`, about);
       }
     },
     check: (context) => checkSecrets({ patterns: configuration.secrets, read }, context),
@@ -66,10 +71,16 @@ function notWritten(secret: string): RetryableError {
 }
 
 /** The system's own message names paths; its code says as much. */
-function mayBeWritten(secret: string, thrown: unknown): RetryableError {
+function unlessOurs(
+  thrown: unknown,
+  expected: string,
+  about: { readonly operation: string; readonly effect: "none" | "possible" },
+): unknown {
+  if (thrown instanceof DroverError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "an error";
-  return new RetryableError(
-    `Expected secret ${secret} to be written to the local vault, got ${code}: check the disk of the data folder`,
-    { code: "vault-unavailable", provider, operation: "publish-secret", effect: "possible" },
-  );
+  return new RetryableError(`Expected ${expected} the local vault, got ${code}: check the disk of the data folder`, {
+    ...about,
+    code: "vault-unavailable",
+    provider,
+  });
 }

@@ -1,0 +1,3 @@
+import { describeDpsRotationCrashPoints } from "./dps-rotation-crash-points.ts";
+
+describeDpsRotationCrashPoints("local");
