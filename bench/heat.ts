@@ -5,13 +5,14 @@ import { createHeatEmulator, demoHeatIds, demoHeatScenario } from "../emulators/
 import { requestRoutes } from "../functions/request-routes.ts";
 import { steps } from "../functions/steps.ts";
 import { heatConnectionSchema } from "../lib/contracts/connections/heat.ts";
-import { inboxQueue, type Ledger, type Log, type Ports } from "../lib/contracts/ports.ts";
+import { inboxQueue, type Ports } from "../lib/contracts/ports.ts";
 import { Secret } from "../lib/contracts/secret.ts";
 import { createInboxHandler } from "../lib/operations/accept.ts";
 import { createRunner } from "../lib/operations/runner.ts";
 import { openLocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
 import { createHeatProvider } from "../lib/providers/heat/index.ts";
+import { counting, quiet, succeeded } from "./count.ts";
 
 /** What each deployment cost on average. */
 export interface HeatCosts {
@@ -19,7 +20,6 @@ export interface HeatCosts {
   readonly ledgerWrites: number;
 }
 
-const quiet: Log = { debug() {}, info() {}, warn() {}, error: (message, fields) => console.error(message, fields) };
 const dayMs = 86_400_000;
 const { openstack, container, tempUrlKey, configId, servers } = demoHeatIds;
 const secrets: Readonly<Record<string, string>> = { "vault:password": openstack.password, "vault:key": tempUrlKey };
@@ -84,23 +84,6 @@ export async function countHeat(deployments: number): Promise<HeatCosts> {
   };
 }
 
-function counting(ledger: Ledger, writes: { count: number }): Ledger {
-  const counted = <Answer>(answer: Answer): Answer => {
-    writes.count += 1;
-    return answer;
-  };
-  return {
-    create: (key, record) => counted(ledger.create(key, record)),
-    write: (key, record, expected) => counted(ledger.write(key, record, expected)),
-    remove: (key, expected) => counted(ledger.remove(key, expected)),
-    read: (key) => ledger.read(key),
-    due: (nowMs, limit) => ledger.due(nowMs, limit),
-    listOperations: (filter, limit, cursor) => ledger.listOperations(filter, limit, cursor),
-    listByPrefix: (prefix, limit, cursor) => ledger.listByPrefix(prefix, limit, cursor),
-    durable: () => ledger.durable(),
-  };
-}
-
 function requestBody(index: number): string {
   return JSON.stringify({
     specversion: "1.0",
@@ -114,20 +97,6 @@ function requestBody(index: number): string {
       completion: "temp-url",
     },
   });
-}
-
-/** Resolves when that many operations have succeeded and the writes that follow an end are made. */
-async function succeeded({ bus }: Pick<ReturnType<typeof openLocalPlatform>, "bus">, count: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = bus.onCommit(async () => {
-    const events = await bus.read(0, 100_000);
-    const types = events.map(({ event }) => event.type);
-    const wrong = types.find((type) => /\.(failed|timed-out|unknown|rejected)$/.test(type));
-    if (wrong) reject(new Error(`Expected every deployment to succeed, got ${wrong}`));
-    if (types.filter((type) => type.endsWith(".succeeded")).length === count) resolve();
-  });
-  await promise;
-  stop();
 }
 
 function callsOf(requests: readonly string[]): Record<string, number> {

@@ -9,6 +9,7 @@ import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
 import type { Loop } from "./one.ts";
 import { measureRestart } from "./restart.ts";
+import { countRotation } from "./rotation.ts";
 
 /**
  * Figures as ratios to something in the same run: machines differ, ratios less so.
@@ -91,6 +92,13 @@ const calls = Object.entries(heat.calls).map(([name, count]) => `${fixed(count, 
 const total = Object.values(heat.calls).reduce((sum, count) => sum + count, 0);
 console.log(
   `\na Heat deployment: ${fixed(total, 2)} provider calls (${calls.join(", ")}), ${fixed(heat.ledgerWrites, 2)} ledger writes`,
+);
+
+const rotation = await countRotation();
+const rotationCalls = Object.entries(rotation.calls).map(([name, count]) => `${count} ${name}`);
+const rotationTotal = Object.values(rotation.calls).reduce((sum, count) => sum + count, 0);
+console.log(
+  `\na key rotation with one target: ${rotation.ledgerWrites} ledger writes, ${rotationTotal} provider calls (${rotationCalls.join(", ")})`,
 );
 
 const { drover, bare } = await measureAccepted(quick ? 500 : 2_000);
