@@ -44,3 +44,24 @@ export function missingScope(world: World, params: ReadonlyMap<string, string>):
   if (group === undefined || subscription.groups.has(key(group))) return null;
   return armError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
 }
+
+/** The refusal of a caller who was denied what the route does. */
+export function refusalOfAction(
+  world: World,
+  route: Route,
+  { clientId, objectId }: Principal,
+  { pathname }: URL,
+): Answer | null {
+  const action = actionOf(route);
+  if (!world.denials.get(key(objectId))?.has(action.toLowerCase())) return null;
+  const text = `The client '${clientId}' with object id '${objectId}' does not have authorization to perform action '${action}' over scope '${pathname}' or the scope is invalid.`;
+  return armError(403, "AuthorizationFailed", text);
+}
+
+const VERBS = { GET: "read", PUT: "write", PATCH: "write", DELETE: "delete", POST: "action" } as const;
+
+/** The name that role definitions have for it: the literals of the path behind the last provider, and a verb. */
+function actionOf({ path, method }: Route): string {
+  const literals = (path.split("/providers/").at(-1) ?? "").split("/").filter((part) => !part.startsWith("{"));
+  return [...literals, VERBS[method]].join("/");
+}

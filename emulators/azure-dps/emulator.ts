@@ -31,7 +31,7 @@ export interface AzureDpsOptions {
   readonly newId?: () => string;
   /** Decides generated keys, etags and which requests a fault with a probability strikes; default 1. */
   readonly seed?: number;
-  /** Every generated key begins with it: letters and digits, at most 24. */
+  /** Generated keys, tokens and signatures begin with it: letters and digits, at most 24. What is hexadecimal cannot. */
   readonly canaryPrefix?: string;
   /** At least how many of the newest requests the log keeps; default 10 000. */
   readonly logLimit?: number;
@@ -114,12 +114,13 @@ function createWorld({ newId = randomUUID, now, seed = 1, canaryPrefix = "", ent
     // Of its own, so that one more etag does not change the keys.
     secrets: createSecretMaker(seededRandom(seed + 2), canaryPrefix),
     timeline: new Timeline(now),
-    entra: entra ?? createEntraDirectory(newId),
+    entra: entra ?? createEntraDirectory(newId, canaryPrefix),
     outcomes: new Outcomes(),
     subscriptions: new Map(),
     services: new Map(),
     operations: new Map(),
     hubs: new Map(),
+    denials: new Map(),
     effects: [],
     buckets: new Map(),
     etagCount: 0x0d_0000_0000,

@@ -1,6 +1,6 @@
 import type { Answer } from "../exchange/answer.ts";
 import { type Admission, type Call, decoded } from "../exchange/call.ts";
-import { missingScope, signIn, versionOf } from "./access.ts";
+import { missingScope, refusalOfAction, signIn, versionOf } from "./access.ts";
 import type { Route } from "./call.ts";
 import { armError } from "./errors.ts";
 import { ROUTES } from "./routes.ts";
@@ -41,7 +41,10 @@ export function routeManagement(world: World, call: Call): Admission {
   const apiVersion = versionOf(route, call);
   if (typeof apiVersion !== "string") return { refusal: apiVersion };
   const subscriptionId = params.get("subscriptionId") ?? "";
-  const refusal = throttle(world, route, subscriptionId, caller.objectId, call.atMs) ?? missingScope(world, params);
+  const refusal =
+    throttle(world, route, subscriptionId, caller.objectId, call.atMs) ??
+    missingScope(world, params) ??
+    refusalOfAction(world, route, caller, call.url);
   if (refusal !== null) return { refusal };
   return {
     carryOut: (atMs) => {

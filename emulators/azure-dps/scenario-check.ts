@@ -78,6 +78,7 @@ const enrollment = record<Shape.EnrollmentSeed>({
   primaryKey: optional(base64),
   secondaryKey: optional(base64),
 });
+const denial = record<Shape.DenialSeed>({ objectId: uuid, actions: list(text) });
 const client = record<EntraClient>({ directoryId: uuid, clientId: uuid, secret: text, objectId: uuid });
 const identity = record<EntraManagedIdentity>({
   directoryId: uuid,
@@ -138,6 +139,7 @@ const scenario = record<Shape.AzureDpsScenario>({
   enrollments: optional(list(enrollment)),
   clients: optional(list(client)),
   managedIdentities: optional(list(identity)),
+  denials: optional(list(denial)),
   outcomes: optional(list(outcome)),
   faults: optional(list(fault)),
 });

@@ -16,8 +16,16 @@ export interface AzureDpsScenario {
   readonly enrollments?: readonly EnrollmentSeed[];
   readonly clients?: readonly EntraClient[];
   readonly managedIdentities?: readonly EntraManagedIdentity[];
+  readonly denials?: readonly DenialSeed[];
   readonly outcomes?: readonly OutcomeScript[];
   readonly faults?: readonly DpsFaultScript[];
+}
+
+/** Whoever is not named may do everything. */
+export interface DenialSeed {
+  readonly objectId: string;
+  /** Such as `Microsoft.Devices/provisioningServices/listkeys/action`. */
+  readonly actions: readonly string[];
 }
 
 export interface SubscriptionSeed {

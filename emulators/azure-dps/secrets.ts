@@ -2,6 +2,7 @@ import type { Random } from "../random.ts";
 
 /** Makes every secret of the emulator, so that all of them can be made recognisable. */
 export interface SecretMaker {
+  readonly prefix: string;
   /** 32 bytes in base64: 44 characters. */
   readonly key: () => string;
   /** So many upper-case hexadecimal characters. */
@@ -20,6 +21,7 @@ export function createSecretMaker(random: Random, canaryPrefix: string): SecretM
   }
   const bytes = (count: number): Buffer => Buffer.from(Array.from({ length: count }, () => Math.floor(random() * 256)));
   return {
+    prefix: canaryPrefix,
     key: () => canaryPrefix + bytes(32).toString("base64").slice(canaryPrefix.length),
     hex: (characters) =>
       bytes(characters / 2)

@@ -3,6 +3,7 @@ import { mergePolicies } from "./merge-policies.ts";
 import { parseRights } from "./rights.ts";
 import type {
   AzureDpsScenario,
+  DenialSeed,
   EnrollmentSeed,
   HubLinkSeed,
   HubSeed,
@@ -19,6 +20,8 @@ export interface Seeder {
   service(seed: ServiceSeed): void;
   enrollmentGroup(seed: EnrollmentSeed): void;
   enrollment(seed: EnrollmentSeed): void;
+  /** In place of what was denied before; an empty list allows everything again. */
+  denial(seed: DenialSeed): void;
 }
 
 const LOCATION = "westeurope";
@@ -34,6 +37,8 @@ export function createSeeder(world: World): Seeder {
     service: (seed) => seedService(world, seed),
     enrollmentGroup: (seed) => seedEnrollment(world, "enrollmentGroups", seed),
     enrollment: (seed) => seedEnrollment(world, "enrollments", seed),
+    denial: ({ objectId, actions }) =>
+      void world.denials.set(key(objectId), new Set(actions.map((action) => key(action)))),
   };
 }
 
@@ -44,6 +49,7 @@ export function seedAll(world: World, seed: Seeder, scenario: AzureDpsScenario):
   scenario.services?.forEach(seed.service);
   scenario.enrollmentGroups?.forEach(seed.enrollmentGroup);
   scenario.enrollments?.forEach(seed.enrollment);
+  scenario.denials?.forEach(seed.denial);
   scenario.clients?.forEach(world.entra.client);
   scenario.managedIdentities?.forEach(world.entra.managedIdentity);
 }

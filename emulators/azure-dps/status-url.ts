@@ -24,7 +24,7 @@ export function statusUrl(
   const t = String(621_355_968_000_000_000n + BigInt(call.atMs) * 10_000n);
   const c = world.secrets.opaque(CERTIFICATE_BYTES);
   const h = world.secrets.opaque(32);
-  const s = signature([operation.id, call.apiVersion, t, c, h]);
+  const s = signature(world, [operation.id, call.apiVersion, t, c, h]);
   const path = `/subscriptions/${service.subscriptionId}/providers/Microsoft.Devices/locations/${service.location}/provisioningserviceoperationresults/${id}`;
   return `${origin}${path}?api-version=${call.apiVersion}&asyncinfo&t=${t}&c=${c}&s=${s}&h=${h}`;
 }
@@ -35,12 +35,12 @@ export function withoutAsyncInfo(url: string): string {
 }
 
 /** Whether the query of a signed address is the one that was given out. */
-export function isGenuine(operationId: string, apiVersion: string, query: URLSearchParams): boolean {
+export function isGenuine(world: World, operationId: string, apiVersion: string, query: URLSearchParams): boolean {
   const [t, c, h, s] = ["t", "c", "h", "s"].map((name) => query.get(name));
   if (t === null || c === null || h === null || t === undefined || c === undefined || h === undefined) return false;
-  return s === signature([operationId, apiVersion, t, c, h]);
+  return s === signature(world, [operationId, apiVersion, t, c, h]);
 }
 
-function signature(parts: readonly string[]): string {
-  return createHmac("sha256", SIGNING_KEY).update(parts.join("\n")).digest("base64url");
+function signature({ secrets }: World, parts: readonly string[]): string {
+  return secrets.prefix + createHmac("sha256", SIGNING_KEY).update(parts.join("\n")).digest("base64url");
 }

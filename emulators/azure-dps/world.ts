@@ -1,7 +1,7 @@
 import type { EntraDirectory } from "../entra/directory.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "../timeline.ts";
-import type { OutcomeScript, Outcomes } from "./outcomes.ts";
+import type { OperationKind, OutcomeScript, Outcomes } from "./outcomes.ts";
 import type { Right } from "./rights.ts";
 import type { SecretMaker } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
@@ -94,7 +94,7 @@ export interface ProvisioningService {
 export interface ServiceOperation {
   /** As in the status URL. */
   readonly id: string;
-  readonly kind: "create" | "update" | "patch" | "delete";
+  readonly kind: OperationKind;
   readonly subscriptionId: string;
   readonly serviceKey: string;
   readonly location: string;
@@ -144,6 +144,8 @@ export interface World {
   /** Every name in use is unique in the whole cloud. */
   readonly operations: Map<string, ServiceOperation>;
   readonly hubs: Map<string, IotHub>;
+  /** Actions that a principal may not do, all in lower case. */
+  readonly denials: Map<string, ReadonlySet<string>>;
   readonly effects: Effect[];
   /** By subscription, principal and kind. */
   readonly buckets: Map<string, { tokens: number; atMs: number }>;

@@ -44,13 +44,14 @@ const OTHER_SCOPES = [
   "https://firstparty.sphere.azure.net/api/.default",
 ];
 
-export function createEntraDirectory(newId: () => string): EntraDirectory {
+export function createEntraDirectory(newId: () => string, tokenPrefix = ""): EntraDirectory {
   const principals: Principal[] = [];
   const tokens = new Map<string, IssuedToken>();
   // Entra says 3599 for an hour.
   let settings = { tokenLifetimeSeconds: 3_599, scope: MANAGEMENT_SCOPE, otherScopes: OTHER_SCOPES };
   const world: EntraWorld = {
     newId,
+    tokenPrefix,
     principals,
     tokens,
     get settings() {

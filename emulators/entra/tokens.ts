@@ -11,7 +11,7 @@ export function issueToken(
   atMs: number,
 ): { token: string; expiresAtMs: number } {
   if (world.tokens.size > SWEEP_ABOVE) sweep(world.tokens, atMs);
-  const token = `${world.newId()}${world.newId()}`.replaceAll("-", "");
+  const token = `${world.tokenPrefix ?? ""}${`${world.newId()}${world.newId()}`.replaceAll("-", "")}`;
   const expiresAtMs = atMs + world.settings.tokenLifetimeSeconds * 1_000;
   world.tokens.set(token, { objectId: principal.objectId, scope, expiresAtMs });
   return { token, expiresAtMs };

@@ -19,6 +19,8 @@ export interface IssuedToken {
 /** As much of an emulator's world as Entra needs. */
 export interface EntraWorld {
   readonly newId: () => string;
+  /** What tokens begin with, to make them recognisable. */
+  readonly tokenPrefix?: string;
   readonly principals: readonly Principal[];
   readonly tokens: Map<string, IssuedToken>;
   readonly settings: {

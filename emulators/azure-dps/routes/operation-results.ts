@@ -25,7 +25,7 @@ export const signedOperationResult: Route = {
   path: "/subscriptions/{subscriptionId}/providers/Microsoft.Devices/locations/{location}/provisioningserviceoperationresults/{operationId}",
   budget: "reads",
   handle(call) {
-    if (!isGenuine(param(call, "operationId"), call.apiVersion, call.url.searchParams)) {
+    if (!isGenuine(call.world, param(call, "operationId"), call.apiVersion, call.url.searchParams)) {
       const text = "The signature of the operation's address is not valid.";
       return armError(call.world.settings.tamperedStatusUrl, "InvalidOperationSignature", text);
     }

@@ -1,4 +1,4 @@
-import type { ContractBreach } from "./contract-traffic.ts";
+import type { ContractBreach } from "./contract.ts";
 
 /** Where the real service, seen in recordings or in pages, does otherwise than its description. Nothing else may. */
 export interface Deviation {

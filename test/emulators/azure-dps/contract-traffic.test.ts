@@ -35,7 +35,7 @@ describe("a watch over traffic", () => {
       json("PUT", { location: "x" }),
       400,
       {},
-      [/'properties'/, /'sku'/],
+      [/'sku'/, /'properties'/],
     ],
     [
       "a property of a newer version",

@@ -1,12 +1,7 @@
-import { type ContractOperation, operations } from "./contract.ts";
+import { type ContractBreach, type ContractOperation, operations } from "./contract.ts";
 import { deviations } from "./contract-deviations.ts";
 
-export interface ContractBreach {
-  /** Null when the request is none of the contract's. */
-  readonly operationId: string | null;
-  readonly where: "request" | "response";
-  readonly problem: string;
-}
+export type { ContractBreach };
 
 type Handler = (request: Request) => Promise<Response>;
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

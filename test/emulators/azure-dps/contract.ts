@@ -23,6 +23,13 @@ export interface ContractOperation {
   readonly examples: readonly ContractExample[];
 }
 
+export interface ContractBreach {
+  /** Null when the request is none of the contract's. */
+  readonly operationId: string | null;
+  readonly where: "request" | "response";
+  readonly problem: string;
+}
+
 export interface ContractExample {
   readonly name: string;
   readonly parameters: Json;

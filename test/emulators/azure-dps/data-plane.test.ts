@@ -174,6 +174,10 @@ describe.each(["enrollmentGroups", "enrollments"] as const)("%s", (family) => {
     expect(read.text).not.toContain(KEY);
     const keys = await backend(harness, `${path}/attestationmechanism`, { method: "POST" });
     expect(keys.body).toEqual(group.attestation);
+    const shouted = { method: "PUT", body: { ...body, [idField]: "MACHINES" }, headers: { "if-match": "*" } };
+    expect((await backend(harness, path.replace("machines", "MACHINES"), shouted)).body).toMatchObject({
+      [idField]: "machines",
+    });
     expect((await backend(harness, path, { method: "DELETE" })).status).toBe(204);
     expect(await backend(harness, path)).toMatchObject({ status: 404, body: { errorCode: 404_201 } });
   });

@@ -56,6 +56,7 @@ describe("the examples of the contract", () => {
     });
     const status = otherStatus[example.name] ?? Number(Object.keys(example.responses)[0]);
     expect(reply.status).toBe(status);
+    expect(harness.traffic.seen()).toContain(operation.operationId);
     const expected = example.responses[String(status)]?.body;
     if (expected === undefined) return;
     const shape = shapeOf(expected, "", notCompared[example.name] ?? []);

@@ -153,9 +153,16 @@ describe("what tests can see", () => {
       expect(Buffer.from(key, "base64").toString("base64")).toBe(key);
     }
     const whole = await harness.whole();
-    await harness.put(whole);
+    const { searchParams } = new URL((await harness.put(whole)).headers.get("azure-asyncoperation") ?? "");
+    for (const name of ["c", "s", "h"]) expect(searchParams.get(name)).toMatch(/^CANARY/);
+    expect(await harness.token()).toMatch(/^CANARY/);
     const leaks = harness.emulator.recorded().filter(({ answerText }) => answerText.includes("CANARY"));
-    expect(leaks.map(({ operation }) => operation)).toEqual(["IotDpsResource_ListKeys", PUT]);
+    expect(leaks.map(({ operation }) => operation)).toEqual([
+      "Entra_ClientCredentialsToken",
+      "IotDpsResource_ListKeys",
+      PUT,
+      "Entra_ClientCredentialsToken",
+    ]);
     expect(JSON.stringify(harness.emulator.requests())).not.toContain("CANARY");
     expect(() => new Harness({ canaryPrefix: "no-good" })).toThrow("Expected a canary prefix");
   });

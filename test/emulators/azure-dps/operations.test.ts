@@ -310,6 +310,22 @@ describe("the door", () => {
     expect(await new Harness().ask(path)).toMatchObject({ status, body: { error: { code } } });
   });
 
+  it.each([
+    ["Microsoft.Devices/provisioningServices/listkeys/action", `${servicePath}/listkeys`, "POST"],
+    ["Microsoft.Devices/provisioningServices/keys/listkeys/action", `${servicePath}/keys/backend/listkeys`, "POST"],
+    ["Microsoft.Devices/provisioningServices/Read", servicePath, "GET"],
+    ["Microsoft.Devices/provisioningServices/delete", servicePath, "DELETE"],
+    ["Microsoft.Devices/provisioningServices/skus/read", `${servicePath}/skus`, "GET"],
+  ])("denies %s, and nothing else, to whom it was denied", async (action, path, method) => {
+    const harness = new Harness();
+    harness.emulator.seed.denial({ objectId: ids.clientObject, actions: [action] });
+    const refused = await harness.ask(path, { method });
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: "AuthorizationFailed" } } });
+    expect((await harness.ask(`${servicePath}/certificates`)).status).toBe(200);
+    harness.emulator.seed.denial({ objectId: ids.clientObject, actions: [] });
+    expect((await harness.ask(path, { method })).status).toBeLessThan(300);
+  });
+
   it("says which method is not allowed", async () => {
     const reply = await new Harness().ask(`${servicePath}/skus`, { method: "DELETE", offContract: true });
     expect(reply).toMatchObject({ status: 405, body: { error: { code: "HttpMethodNotAllowed" } } });

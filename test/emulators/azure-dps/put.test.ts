@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Harness, ids, OWNER, servicePath, servicesPath } from "./harness.ts";
+import type { SettingsPatch } from "../../../emulators/azure-dps/index.ts";
+import { Harness, ids, OWNER, scenario, servicePath, servicesPath } from "./harness.ts";
 
 const sku = { name: "S1", capacity: 1 };
 const newPath = `${servicesPath}/dps-new`;
@@ -160,12 +161,12 @@ describe("what a PUT leaves out and sends", () => {
     await harness.putAndWait({ ...whole, properties: { ...whole.properties, authorizationPolicies: [owner] } });
     expect(harness.emulator.state.policies(ids.service).map(({ keyName }) => keyName)).toEqual([OWNER]);
     const emptied = { ...whole, properties: { ...whole.properties, authorizationPolicies: [] } };
-    harness.emulator.configure({ emptyPolicies: "keep" });
-    await harness.putAndWait(emptied);
-    expect(harness.emulator.state.policies(ids.service)).toHaveLength(1);
-    harness.emulator.configure({ emptyPolicies: "delete-all" });
     await harness.putAndWait(emptied);
     expect(harness.emulator.state.policies(ids.service)).toEqual([]);
+    const kept = new Harness();
+    kept.emulator.configure({ emptyPolicies: "keep" });
+    await kept.putAndWait(emptied);
+    expect(kept.emulator.state.policies(ids.service)).toHaveLength(2);
   });
 
   it("makes new keys for a policy sent without, known or not, unless told to keep them", async () => {
@@ -204,10 +205,10 @@ describe("what a PUT leaves out and sends", () => {
     const harness = new Harness();
     const whole = await harness.whole();
     const { iotHubs: _hubs, ...properties } = whole.properties;
-    harness.emulator.configure({ absentHubs: "keep" });
-    expect((await harness.putAndWait({ ...whole, properties })).properties.iotHubs).toHaveLength(1);
-    harness.emulator.configure({ absentHubs: "unlink" });
     expect((await harness.putAndWait({ ...whole, properties })).properties.iotHubs).toEqual([]);
+    const kept = new Harness();
+    kept.emulator.configure({ absentHubs: "keep" });
+    expect((await kept.putAndWait({ ...whole, properties })).properties.iotHubs).toHaveLength(1);
     const other = new Harness();
     const emptied = { ...whole, properties: { ...whole.properties, iotHubs: [] } };
     expect((await other.putAndWait(emptied)).properties.iotHubs).toEqual([]);
@@ -217,7 +218,6 @@ describe("what a PUT leaves out and sends", () => {
     ["the same policy", "iothubowner", {}, true],
     ["the same policy, with the stars taken at their word", "iothubowner", { maskedHub: "store-mask" }, false],
     ["another policy", "service", {}, false],
-    ["another policy, keeping the secret", "service", { maskedHubOtherKeyName: "keep-secret" }, false],
   ] as const)("shows hubs masked and takes the mask back for %s", async (_what, keyName, settings, works) => {
     const harness = new Harness();
     harness.emulator.configure(settings);
@@ -229,6 +229,23 @@ describe("what a PUT leaves out and sends", () => {
     const body = await harness.putAndWait({ ...whole, properties: { ...whole.properties, iotHubs } });
     expect(body.properties.iotHubs).toMatchObject([{ connectionString: masked(keyName), allocationWeight: 5 }]);
     expect(harness.emulator.state.linkWorks(ids.service, "hub-eu")).toBe(works);
+  });
+
+  it("stores the stars with another policy, even one that has the same key, unless told to keep the secret", async () => {
+    const primaryKey = Buffer.alloc(32, 6).toString("base64");
+    const policies = ["iothubowner", "service"].map((keyName) => ({ keyName, primaryKey }));
+    const hubs = scenario.hubs?.map((hub) => ({ ...hub, policies })) ?? [];
+    const connectionString = "HostName=hub-eu.azure-devices.net;SharedAccessKeyName=service;SharedAccessKey=****";
+    const iotHubs = [{ connectionString, location: "westeurope" }];
+    const works = async (settings: SettingsPatch) => {
+      const harness = new Harness({ scenario: { ...scenario, hubs } });
+      harness.emulator.configure(settings);
+      const whole = await harness.whole();
+      await harness.putAndWait({ ...whole, properties: { ...whole.properties, iotHubs } });
+      return harness.emulator.state.linkWorks(ids.service, "hub-eu");
+    };
+    expect(await works({})).toBe(false);
+    expect(await works({ maskedHubOtherKeyName: "keep-secret" })).toBe(true);
   });
 
   it("refuses the mask with another policy when told to", async () => {
@@ -249,13 +266,13 @@ describe("what a PUT leaves out and sends", () => {
     expect(await seen("2020-03-01")).toMatchObject({ publicNetworkAccess: "Disabled" });
     expect(await seen("2020-03-01")).not.toHaveProperty("disableLocalAuth");
     expect(await seen("2026-08-31")).toMatchObject(newer);
-    harness.emulator.configure({ newerProperties: "keep" });
-    await harness.putAndWait(await harness.whole());
-    expect(await seen("2026-08-31")).toMatchObject(newer);
-    harness.emulator.configure({ newerProperties: "reset" });
     await harness.putAndWait(await harness.whole());
     expect(await seen("2026-08-31")).not.toHaveProperty("disableLocalAuth");
     expect(await seen("2026-08-31")).not.toHaveProperty("publicNetworkAccess");
+    harness.emulator.configure({ newerProperties: "keep" });
+    harness.emulator.otherWriter.write({ service: ids.service, newer });
+    await harness.putAndWait(await harness.whole());
+    expect(await seen("2026-08-31")).toMatchObject(newer);
   });
 
   it("collapses implied rights on every read", async () => {
