@@ -15,6 +15,7 @@ import { createRunner } from "../lib/operations/runner.ts";
 import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
 import { listSchedules } from "../lib/schedules/run.ts";
+import { sinkStates } from "../lib/sinks/describe.ts";
 import { acceptRequest } from "./accept-request/step.ts";
 import { createLocalSinks } from "./local-sinks.ts";
 import type { Providers } from "./providers.ts";
@@ -129,6 +130,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     sweepEveryMs: durationMs(configuration.sweep.every),
     connections: Object.keys(configuration.connections),
     schedules: () => listSchedules(ports, schedules),
+    sinks: () => sinkStates(configuration.sinks, { ...localSinks.operator, now: platform.clock.now() }),
   };
   const readings = localReadings(sources);
   const endObserving = telemetry.observe(readings);

@@ -4,13 +4,16 @@ import type { ApplicationDependencies } from "./dependencies.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { connectionRoutes } from "./routes/connections.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { dpsRoutes } from "./routes/dps.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { heatRoutes } from "./routes/heat.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { openapiRoutes } from "./routes/openapi.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { requestRoutes } from "./routes/requests.ts";
+import { rotationRoutes } from "./routes/rotations.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { sinkRoutes } from "./routes/sinks.ts";
 import { vaultRoutes } from "./routes/vault.ts";
@@ -29,9 +32,12 @@ export function createApplication(dependencies: ApplicationDependencies): Hono {
   const groups = [
     requestRoutes(dependencies),
     operationRoutes(dependencies),
+    rotationRoutes(dependencies),
+    keyRoutes(dependencies),
     deadLetterRoutes(dependencies),
     connectionRoutes(dependencies),
     heatRoutes(dependencies),
+    dpsRoutes(dependencies),
     eventRoutes(dependencies),
     healthRoutes(dependencies),
     metricsRoutes(dependencies),

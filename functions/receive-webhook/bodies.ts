@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { component, described, flag } from "../../lib/contracts/described.ts";
+import { durationMs, isDuration } from "../../lib/contracts/duration.ts";
 import { limits } from "../../lib/contracts/limits.ts";
+import { putCertificate } from "../../lib/contracts/requests/azure-dps.ts";
 import { deploymentStatuses, heatDeploy, softwareConfig } from "../../lib/contracts/requests/heat.ts";
 
 /** Bodies of requests that are no events. */
@@ -20,6 +22,39 @@ export const resolveSchema = component(
   }),
 );
 
+export const extendSchema = component(
+  "Extend",
+  "How much longer an operation waits.",
+  z.strictObject({
+    by: described(
+      "As an ISO 8601 duration, such as PT6H.",
+      z
+        .string()
+        .check(
+          z.refine(
+            (text) => isDuration(text) && durationMs(text) >= 1_000 && durationMs(text) <= limits.deadlineMaxMs,
+            "expected an ISO 8601 duration from PT1S to P400D, such as PT6H",
+          ),
+        ),
+    ),
+    note,
+  }),
+);
+
+export const acknowledgeSchema = component(
+  "Acknowledge",
+  "Who uses the key that was published.",
+  z.strictObject({
+    consumer: described(
+      "One out of `consumers.acknowledge` of the request.",
+      z
+        .string()
+        .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a consumer's name of letters, digits, . _ -")),
+    ),
+    note,
+  }),
+);
+
 export const reportSchema = component(
   "Report",
   "How a deployment ended.",
@@ -30,6 +65,17 @@ export const reportSchema = component(
         "Why, for the history and the provider.",
         z.string().check(z.minLength(1), z.maxLength(limits.reasonLength)),
       ),
+    ),
+  }),
+);
+
+export const supplySchema = component(
+  "Supply",
+  "What an operation waits for.",
+  z.strictObject({
+    certificate: described(
+      "The certificate that proves possession of the CA's key, as PEM text. Never a private key.",
+      putCertificate.content,
     ),
   }),
 );

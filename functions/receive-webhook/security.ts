@@ -41,9 +41,13 @@ const routes = [
   route("GET", "/operations/:id/history", "read"),
   route("GET", "/operations/:id/explanation", "read"),
   route("POST", "/operations/:id/actions/cancel", "cancel"),
+  route("POST", "/operations/:id/actions/abort", "cancel"),
+  route("POST", "/operations/:id/actions/extend", "extend"),
+  route("POST", "/operations/:id/actions/acknowledge", "acknowledge"),
   route("POST", "/operations/:id/actions/resolve", "resolve"),
   route("POST", "/operations/:id/actions/approve", "approve"),
   route("POST", "/operations/:id/actions/report", "report"),
+  route("POST", "/operations/:id/actions/supply", "report"),
   route("GET", "/events", "read"),
 
   route("GET", "/dead-letters", "redrive"),
@@ -57,6 +61,8 @@ const routes = [
   route("GET", "/schedules", "read"),
   route("POST", "/schedules/:name/run", "schedule"),
 
+  route("GET", "/keys", "read"),
+
   route("GET", "/connections", "read"),
   route("POST", "/connections/:name/pause", "pause"),
   route("POST", "/connections/:name/resume", "pause"),
@@ -69,6 +75,7 @@ const routes = [
   route("GET", "/connections/:name/heat/deployments/:id", "administer"),
   route("PUT", "/connections/:name/heat/deployments/:id", "administer"),
   route("DELETE", "/connections/:name/heat/deployments/:id", "administer"),
+  route("GET", "/connections/:name/dps/:read", "administer"),
 
   route("GET", "/vault", "administer"),
   route("PUT", "/vault/:name", "administer"),

@@ -1,9 +1,11 @@
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import type { LocalFigures, SeenLetter } from "../../lib/platforms/local/figures.ts";
 import { seenLetters } from "../../lib/platforms/local/figures.ts";
-import { lateAfterMs } from "../../lib/schedules/moment.ts";
 import type { ScheduleState } from "../../lib/schedules/run.ts";
+import type { SinkState } from "../../lib/sinks/describe.ts";
 import type { Activity, HealthCheck, StorageHealth } from "../receive-webhook/dependencies.ts";
+import { overdueSchedulesCheck, refusedSchedulesCheck } from "./schedule-checks.ts";
+import { sinkCheck } from "./sink-check.ts";
 
 /** `degraded`: it works, and somebody should look. `unavailable`: nothing new is taken. */
 export type HealthStatus = "ok" | "degraded" | "unavailable";
@@ -33,6 +35,8 @@ export interface HealthFacts {
   readonly paused: readonly PausedConnection[];
   /** As `drover schedules list` shows them; absent when the storage cannot be read. */
   readonly schedules?: readonly ScheduleState[] | undefined;
+  /** As `drover sinks list` shows them; absent when the storage cannot be read. */
+  readonly sinks?: readonly SinkState[] | undefined;
   /** Absent when the storage cannot be read. */
   readonly read?: { readonly figures: LocalFigures; readonly letters: readonly SeenLetter[] } | undefined;
 }
@@ -53,7 +57,9 @@ export function checksOf(facts: HealthFacts): HealthCheck[] {
     figures ? messageCheck(facts, figures) : unread("oldest-message"),
     letters ? deadLetterCheck(facts, letters) : unread("dead-letters"),
     pausedCheck(facts.paused),
-    facts.schedules ? schedulesCheck(facts.schedules) : unread("overdue-schedules"),
+    facts.schedules ? overdueSchedulesCheck(facts.schedules) : unread("overdue-schedules"),
+    facts.schedules ? refusedSchedulesCheck(facts.schedules) : unread("refused-schedules"),
+    facts.sinks ? sinkCheck(facts.sinks, facts.now) : unread("sinks"),
   ];
 }
 
@@ -125,20 +131,4 @@ function pausedCheck(paused: readonly PausedConnection[]): HealthCheck {
   const named = paused.map((one) => `${one.name} by ${one.by}`).join(", ");
   const detail = `${named}: drover connections resume`;
   return { name, ok: false, detail, since: Math.min(...paused.map(({ at }) => at)) };
-}
-
-/** Schedules that one line names. */
-const namedSchedules = 5;
-
-function schedulesCheck(schedules: readonly ScheduleState[]): HealthCheck {
-  const name = "overdue-schedules";
-  const late = schedules
-    .flatMap(({ name, overdue, nextRunAt }) => (overdue && nextRunAt !== undefined ? [{ name, at: nextRunAt }] : []))
-    .sort((a, b) => a.at - b.at);
-  const [first] = late;
-  if (!first) return { name, ok: true, detail: "Every run has begun in time" };
-  const named = late.slice(0, namedSchedules).map(({ name, at }) => `${name} since ${new Date(at).toISOString()}`);
-  const more = late.length > namedSchedules ? ` and ${late.length - namedSchedules} more` : "";
-  const detail = `Due and not run: ${named.join(", ")}${more}: drover schedules list`;
-  return { name, ok: false, detail, since: first.at + lateAfterMs };
 }

@@ -3,6 +3,7 @@ import { connectionKey } from "../../lib/contracts/operation.ts";
 import { instruments } from "../../lib/contracts/telemetry.ts";
 import type { LocalPlatform } from "../../lib/platforms/local/platform.ts";
 import type { ScheduleState } from "../../lib/schedules/run.ts";
+import type { SinkState } from "../../lib/sinks/describe.ts";
 import type { Activity, HealthCheck } from "../receive-webhook/dependencies.ts";
 import { checksOf, type HealthFacts, openLetters, type PausedConnection } from "./health.ts";
 import type { Reading } from "./prometheus.ts";
@@ -14,6 +15,7 @@ export interface LocalSources {
   readonly sweepEveryMs: number;
   readonly connections: readonly string[];
   readonly schedules: () => Promise<readonly ScheduleState[]>;
+  readonly sinks: () => Promise<readonly SinkState[]>;
 }
 
 /** All figures of one machine that nobody counts, computed now. */
@@ -77,7 +79,7 @@ function folderReadings(platform: LocalPlatform, now: number): Reading[] {
 /** Of one machine, for `/health`. */
 export function localChecks(sources: LocalSources): () => Promise<readonly HealthCheck[]> {
   return async () => {
-    const { platform, activity, sweepEveryMs, connections, schedules } = sources;
+    const { platform, activity, sweepEveryMs, connections, schedules, sinks } = sources;
     const facts = {
       now: platform.clock.now(),
       storage: platform.health(),
@@ -89,9 +91,19 @@ export function localChecks(sources: LocalSources): () => Promise<readonly Healt
       ...facts,
       read,
       paused: read ? await pausedOf(platform, connections) : [],
-      schedules: read ? await schedules() : undefined,
+      schedules: read ? await known(schedules) : undefined,
+      sinks: read ? await known(sinks) : undefined,
     });
   };
+}
+
+/** Undefined for what cannot be found out: the other checks are still worth having. */
+async function known<Value>(find: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await find();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined while the storage cannot be read. The platform's own log says why. */

@@ -3,6 +3,8 @@ import { describeDuration, durationMs } from "../contracts/duration.ts";
 import { ConfigurationError } from "../contracts/errors.ts";
 import type { Secret } from "../contracts/secret.ts";
 import { type SecretReferenceAt, secretReferencesIn } from "../contracts/secret-references.ts";
+import { signingKeyOf } from "../contracts/standard-webhooks.ts";
+import { clientFindings, isSigningSecret } from "./client-findings.ts";
 import { type Finding, problem, warning } from "./finding.ts";
 import { type Retirement, retirementFindings } from "./retirements.ts";
 import { type ScheduleContext, scheduleFindings } from "./schedule-findings.ts";
@@ -30,6 +32,7 @@ export async function checkConfiguration(configuration: Configuration, context: 
     ...retentionFindings(configuration),
     ...connectionFindings(configuration),
     ...plainHttpFindings(configuration),
+    ...clientFindings(configuration),
     ...problems,
     ...scheduleFindings(configuration, schedules, context),
     ...retirementFindings(configuration, context.retirements, context.nowMs),
@@ -46,6 +49,7 @@ async function secretFinding(
   }
   try {
     const secret = await resolve(reference);
+    if (isSigningSecret(path)) signingKeyOf(secret, reference);
     return isVaultKey && !vaultKeyPattern.test(secret.reveal().trim())
       ? problem(path, "expected 32 bytes in base64, got something else: make a key with `openssl rand -base64 32`")
       : undefined;

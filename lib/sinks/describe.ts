@@ -5,11 +5,18 @@ import { hostOf } from "./outcomes.ts";
 import { disabledReason } from "./state.ts";
 import type { SinkStore } from "./store.ts";
 
-/** A sink as an operator sees it: never its URL, where receivers hide tokens, and never a secret. */
-export interface SinkDescription {
+/** How a sink stands, from its row alone. */
+export interface SinkState {
   readonly name: string;
-  readonly host: string;
   readonly state: "new" | "open" | "failing" | "held" | "disabled";
+  readonly failingSince?: number;
+  readonly heldUntil?: number;
+  readonly disabled?: { readonly at: number; readonly reason: string };
+}
+
+/** A sink as an operator sees it: never its URL, where receivers hide tokens, and never a secret. */
+export interface SinkDescription extends SinkState {
+  readonly host: string;
   /** Position on the bus up to which events were handed over. */
   readonly position?: number;
   /** Events that it wants and that were not handed over; counted up to a bound. */
@@ -17,9 +24,6 @@ export interface SinkDescription {
   readonly waitingIsMore: boolean;
   readonly lastSuccess?: SinkRecord["lastSuccess"];
   readonly lastFailure?: SinkRecord["lastFailure"];
-  readonly failingSince?: number;
-  readonly heldUntil?: number;
-  readonly disabled?: { readonly at: number; readonly reason: string };
 }
 
 /** Events looked at to count what waits for one sink. */
@@ -47,6 +51,19 @@ export async function describeSinks(
     });
   }
   return descriptions;
+}
+
+/** Without a look at the events. */
+export async function sinkStates(
+  sinks: Sinks,
+  { store, now }: { readonly store: SinkStore; readonly now: number },
+): Promise<readonly SinkState[]> {
+  return Promise.all(
+    Object.entries(sinks).map(async ([name, sink]): Promise<SinkState> => {
+      const record = (await store.read(name))?.record;
+      return record ? { name, ...known(record, sink, now) } : { name, state: "new" };
+    }),
+  );
 }
 
 function known(record: SinkRecord, sink: SinkConfiguration, now: number) {

@@ -201,6 +201,17 @@ describe("a signature", () => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  test.each([0, 1_000, 4_096, 4_097, 500_000])("of a body of %i bytes is good, and of no other", async (length) => {
+    const { ask } = setUp();
+    const body = Buffer.alloc(length, "é");
+    const timestamp = String(startAt / 1000);
+    const hmac = createHmac("sha256", Buffer.alloc(24, 9)).update(`m.${timestamp}.`).update(body).digest("base64");
+    const headers = { "webhook-id": "m", "webhook-timestamp": timestamp, "webhook-signature": `v1,${hmac}` };
+    expect(nameOf(await ask(headers, body))).toBe("ci");
+    expect(nameOf(await ask(headers, Buffer.concat([body, Buffer.from("x")])))).toBe("bad-credentials");
+    expect(nameOf(await ask({ ...headers, "webhook-id": "n" }, body))).toBe("bad-credentials");
+  });
+
   test("covers bytes, not what they decode to", async () => {
     const { ask } = setUp();
     const marked = Buffer.from('\uFEFF{"a":1}');

@@ -74,6 +74,27 @@ describe("secrets", () => {
     ]);
   });
 
+  test("that clients and sinks sign with have to be such ones", async () => {
+    const auth = { kind: "standard-webhooks", secrets: ["vault:ci-new", "vault:ci-old"] };
+    const allow = { sources: ["*"], types: ["*"], connections: ["*"], actions: ["submit"] };
+    const clients = { ci: { auth, allow }, both: { auth: [auth], allow } };
+    const sinks = { crm: { url: "https://crm.example/", secrets: ["vault:crm"] } };
+    const good = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+    const resolve = async (reference: string) => {
+      if (reference === "env:VAULT_KEY") return new Secret(vaultKey);
+      return new Secret(reference.endsWith("-new") ? good : "hunter2");
+    };
+    const findings = await check({ ...sample, clients, sinks }, { resolve });
+    expect(findings).toEqual([
+      expect.stringMatching(
+        /^problem clients\.ci\.auth\.secrets\.1: Expected whsec_ .* at vault:ci-old, got text that/,
+      ),
+      expect.stringMatching(/^problem clients\.both\.auth\.0\.secrets\.1: Expected whsec_ .* at vault:ci-old/),
+      expect.stringMatching(/^problem sinks\.crm\.secrets\.0: Expected whsec_ .* at vault:crm, got text that/),
+    ]);
+    expect(findings.join()).not.toContain("hunter2");
+  });
+
   test("of the vault itself cannot lie in the vault", async () => {
     const [finding] = await check(sampleWith("platform/vaultKey", "vault:own-key"));
     expect(finding).toMatch(/^problem platform.vaultKey: expected env:NAME or file:path/);
@@ -183,5 +204,35 @@ describe("retirement of an API", () => {
 
   test("is warned of once for each connection", async () => {
     expect(await check(sample, { retirements: [sphere] })).toHaveLength(2);
+  });
+});
+
+describe("clients", () => {
+  const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const bearer = (...tokens: string[]) => ({
+    auth: { kind: "bearer", tokens },
+    allow: { sources: ["*"], types: ["*"], connections: ["*"], actions: ["read"] },
+  });
+
+  test("with one token between them are a problem, since it could only ever be the first one's", async () => {
+    const clients = { ada: bearer(hash("a"), hash("b")), bob: bearer(hash("c"), hash("b")), eve: bearer(hash("d")) };
+    expect(await check({ ...sample, clients })).toEqual([
+      "problem clients.bob.auth.tokens.1: expected a token of its own, got one that client ada has: make another with drover clients token",
+    ]);
+  });
+
+  test.each([
+    ["0.0.0.0:8080", true],
+    ["[::]:8080", true],
+    ["192.168.1.4:8080", true],
+    ["drover.example:8080", true],
+    ["127.0.0.1:8080", false],
+    ["127.1.2.3:8080", false],
+    ["[::1]:8080", false],
+    ["localhost:8080", false],
+  ])("that are served on %s: a warning that it is plain HTTP? %s", async (listen, warned) => {
+    const findings = await check({ ...sample, http: { listen } });
+    const said = expect.stringMatching(/^warning http\.listen: expected an address .* proxy that ends TLS/);
+    expect(findings).toEqual(warned ? [said] : []);
   });
 });

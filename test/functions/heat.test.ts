@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { demoHeatScenario, type UserSeed } from "../../emulators/heat/index.ts";
-import { ended, fixture } from "./harness.ts";
+import { ended, fixture, silentLog } from "./harness.ts";
 import { type HeatFixture, heatFixture, ids, serverAt, submittedTo } from "./heat-harness.ts";
 
 const base = "/connections/heat/heat";
@@ -167,4 +167,27 @@ describe("the connection", () => {
     expect(body).toMatchObject({ ok: true });
     expect(body["checks"]).toContainEqual(expect.objectContaining({ what: "role", ok: true, warning: true }));
   });
+});
+
+test("a change by hand is logged with whoever made it, and nothing of what was sent", async () => {
+  const log = vi.spyOn(silentLog, "info");
+  onTestFinished(() => log.mockRestore());
+  const all = heatFixture();
+  const id = await createdConfig(all);
+  await all.send("DELETE", `${configs}/${id}`);
+  await all.send("DELETE", `${configs}/canary%20of%20a%20sender`);
+  const row = await keptRow(all);
+  await all.send("PUT", `${deployments}/${row["id"]}`, { status_reason: "canary" });
+  await all.send("DELETE", `${deployments}/${row["id"]}`);
+  const told = log.mock.calls.flatMap(([, fields]) => (fields?.["by"] === "cli:ada" ? [fields] : []));
+  expect(told.map(({ what }) => what)).toEqual([
+    "create-config",
+    "delete-config",
+    "delete-config",
+    "update-deployment",
+    "delete-deployment",
+  ]);
+  expect(told[1]).toMatchObject({ connection: "heat", id });
+  expect(told[2]).toMatchObject({ code: expect.any(String) });
+  expect(JSON.stringify(told)).not.toContain("canary");
 });

@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, test } from "vitest";
 import { serveOnLoopback } from "../../emulators/serve.ts";
+import { sha256Hex } from "../../lib/contracts/identifiers.ts";
 import { fixture, request } from "./harness.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
@@ -38,4 +39,50 @@ test("a receiver gets each event of an operation, signed, and is shown to operat
   while (received.length < before + 2) await new Promise((resolve) => setImmediate(resolve));
   expect(new Set(received.map((event) => event.id)).size).toBe(before);
   expect((await send("POST", "/sinks/nobody/replay", { after: 0, through: 2 })).status).toBe(404);
+});
+
+test("who does not see everything sees no sink, hands nothing over again and skips nothing", async () => {
+  const client = (token: string, allow: Readonly<Record<string, readonly string[]>>) => ({
+    auth: { kind: "bearer", tokens: [`sha256:${sha256Hex(token)}`] },
+    allow: { sources: ["*"], types: ["*"], connections: ["*"], actions: ["replay"], ...allow },
+  });
+  const clients = {
+    all: client("token-of-one-that-sees-all", {}),
+    sources: client("token-of-the-sources-one", { sources: ["/ci/*"] }),
+    types: client("token-of-the-types-client", { types: ["drover.heat.*"] }),
+    connections: client("token-of-connections-one", { connections: ["sphere"] }),
+  };
+  const crm = { url: "https://crm.example/hooks", secrets: ["vault:crm"] };
+  const { host } = fixture({ clients, sinks: { crm } }, { "vault:crm": secret });
+  host.start();
+  const ask = async (token: string, method: string, path: string, body?: unknown) => {
+    const init = { method, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } };
+    const sent = new Request(
+      `http://drover${path}`,
+      body === undefined ? init : { ...init, body: JSON.stringify(body) },
+    );
+    const answer = await host.guarded.fetch(sent);
+    return { status: answer.status, body: await answer.json() };
+  };
+  const range = { after: 0, through: 10 };
+  for (const name of ["sources", "types", "connections"] as const) {
+    const token = {
+      sources: "token-of-the-sources-one",
+      types: "token-of-the-types-client",
+      connections: "token-of-connections-one",
+    }[name];
+    const refused = { status: 403, body: { code: "not-allowed" } };
+    expect(await ask(token, "GET", "/sinks")).toEqual({ status: 200, body: { sinks: [] } });
+    for (const sink of ["crm", "nobody"]) {
+      expect(await ask(token, "POST", `/sinks/${sink}/replay`, range)).toMatchObject(refused);
+      expect(await ask(token, "POST", `/sinks/${sink}/enable`, { skipMissed: true })).toMatchObject(refused);
+    }
+  }
+  expect((await ask("token-of-one-that-sees-all", "GET", "/sinks")).body).toMatchObject({ sinks: [{ name: "crm" }] });
+  await expect
+    .poll(
+      async () => (await ask("token-of-one-that-sees-all", "POST", "/sinks/crm/enable", { skipMissed: true })).status,
+    )
+    .toBe(200);
+  expect((await ask("token-of-one-that-sees-all", "POST", "/sinks/crm/replay", range)).status).toBe(202);
 });

@@ -31,6 +31,7 @@ const well: HealthFacts = {
   sweepEveryMs: 30_000,
   paused: [],
   schedules: [],
+  sinks: [],
   read: { figures: quiet, letters: [] },
 };
 
@@ -49,6 +50,11 @@ const schedule = (name: string, nextRunAt: number, overdue = true): ScheduleStat
   overdue,
 });
 
+const refused = (name: string, at: number, enabled = true): ScheduleState => {
+  const { record, ...state } = schedule(name, now + hour, false);
+  return { ...state, enabled, record: { ...record, lastRunAt: at, lastProblem: "Expected a connection, got none" } };
+};
+
 function bad(changes: Partial<HealthFacts>) {
   const facts = { ...well, ...changes };
   const checks = checksOf(facts);
@@ -61,6 +67,8 @@ function bad(changes: Partial<HealthFacts>) {
     "dead-letters",
     "paused-connections",
     "overdue-schedules",
+    "refused-schedules",
+    "sinks",
   ]);
   const failing = checks.filter(({ ok }) => !ok);
   return {
@@ -81,6 +89,9 @@ describe("the checks", () => {
     ["a message is delayed", waiting(-hour)],
     ["a dead letter is a day old", letter(24 * hour)],
     ["a new dead letter was redriven", letter(minute, true)],
+    ["a schedule that was refused is disabled", { schedules: [refused("nightly", now - hour, false)] }],
+    ["a sink has failed for 5 min", { sinks: [{ name: "crm", state: "failing", failingSince: now - 5 * minute }] }],
+    ["a sink is held for a short time", { sinks: [{ name: "crm", state: "held", heldUntil: now + hour }] }],
     ["a schedule is due and not late", { schedules: [schedule("nightly", now - 5 * minute, false)] }],
   ];
   test.each(atTheEdge)("are ok when %s", (_name, changes) => {
@@ -111,6 +122,25 @@ describe("the checks", () => {
         ],
       },
     ],
+    ["refused-schedules", "one was refused", now - hour, { schedules: [refused("nightly", now - hour)] }],
+    [
+      "refused-schedules",
+      "the times of one cannot be told",
+      undefined,
+      { schedules: [{ ...schedule("a", now, false), problem: "Expected a window, got none" }] },
+    ],
+    [
+      "sinks",
+      "one is disabled",
+      now - 7,
+      { sinks: [{ name: "crm", state: "disabled", disabled: { at: now - 7, reason: "410" } }] },
+    ],
+    [
+      "sinks",
+      "one has failed for longer, although it is held",
+      now - hour + 5 * minute,
+      { sinks: [{ name: "crm", state: "held", heldUntil: now + 1, failingSince: now - hour }] },
+    ],
     ["paused-connections", "one is paused", now - 5, { paused: [{ name: "sphere", at: now - 5, by: "ada" }] }],
   ];
   test.each(beyond)("of %s are not when %s, and say since when", (name, _why, since, changes) => {
@@ -124,18 +154,37 @@ describe("the checks", () => {
 
   test("that cannot be made are not ok", () => {
     const storage = { ok: false, reason: "damaged", since: now } as const;
-    expect(bad({ storage, read: undefined, schedules: undefined }).failing).toEqual([
+    expect(bad({ storage, read: undefined, schedules: undefined, sinks: undefined }).failing).toEqual([
       "storage",
       "overdue-rows",
       "oldest-message",
       "dead-letters",
       "overdue-schedules",
+      "refused-schedules",
+      "sinks",
+    ]);
+  });
+
+  test("of refused schedules and of sinks name them, since when, and say what to do", () => {
+    const details = checksOf({
+      ...well,
+      schedules: [refused("nightly", now - hour), refused("weekly", now - 2 * hour)],
+      sinks: [
+        { name: "crm", state: "disabled", disabled: { at: now - hour, reason: "the receiver answered 410 Gone" } },
+        { name: "mail", state: "failing", failingSince: now - 2 * hour },
+      ],
+    }).flatMap(({ ok, detail }) => (ok ? [] : [detail]));
+    expect(details).toEqual([
+      "Refused: weekly at 2026-11-20T22:00:00.000Z, nightly at 2026-11-20T23:00:00.000Z: drover schedules list says why",
+      "mail fails since 2026-11-20T22:00:00.000Z, crm disabled since 2026-11-20T23:00:00.000Z: drover sinks list says why, drover sinks enable NAME opens one again",
     ]);
   });
 
   test("of late schedules name them, the longest waiting first, and since when; no more than a line holds", () => {
     const late = ["a", "b", "c", "d", "e", "f", "g"].map((name, index) => schedule(name, now - hour - index * minute));
-    const { detail } = checksOf({ ...well, schedules: late }).at(-1) ?? { detail: "" };
+    const { detail } = checksOf({ ...well, schedules: late }).find(({ name }) => name === "overdue-schedules") ?? {
+      detail: "",
+    };
     expect(detail).toMatch(/^Due and not run: g since 2026-11-20T22:54:00\.000Z, f since /);
     expect(detail).toMatch(/, c since \S+ and 2 more: drover schedules list$/);
   });
@@ -188,5 +237,33 @@ describe("/health", () => {
     second.host.start();
     await time.advance(16 * secondMs);
     expect(await check()).toMatchObject({ ok: true });
+  });
+
+  test("names a schedule that was refused, and one whose times cannot be told, beside the others", async () => {
+    const time = new ManualTime();
+    const window = { from: "02:00", to: "03:00", timeZone: "Nowhere" };
+    const schedules = [
+      scheduleOf({ every: "PT6H" }, { connection: "gone" }),
+      { ...scheduleOf({ name: "broken", every: "PT6H" }), window },
+      scheduleOf({ name: "fine", every: "PT6H" }),
+    ];
+    const { host, send } = scheduledHost({ time, schedules, folder: temporaryFolder() });
+    host.start();
+    await time.advance(6 * hourMs + 16 * secondMs);
+    const { status, body } = await send("GET", "/health");
+    const check = (body["checks"] as { name: string; detail: string }[]).find(
+      ({ name }) => name === "refused-schedules",
+    );
+    expect(status).toBe(200);
+    expect(check).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/nightly at .*broken|broken.*nightly at /),
+    });
+    const listed = (await send("GET", "/schedules")).body["schedules"];
+    expect(listed).toMatchObject([
+      { name: "nightly" },
+      { name: "broken", lastProblem: expect.any(String) },
+      { name: "fine" },
+    ]);
   });
 });

@@ -1,6 +1,11 @@
-import { approvalAnswer, cancelAnswer, reportAnswer } from "../../../lib/contracts/answers/operation-actions.ts";
+import {
+  approvalAnswer,
+  cancelAnswer,
+  reportAnswer,
+  supplyAnswer,
+} from "../../../lib/contracts/answers/operation-actions.ts";
 import { operationAnswer } from "../../../lib/contracts/answers/operations.ts";
-import { noteSchema, reportSchema, resolveSchema } from "../bodies.ts";
+import { noteSchema, reportSchema, resolveSchema, supplySchema } from "../bodies.ts";
 import { type Area, byId, byWholeId, json, jsonBody } from "./description.ts";
 
 export const actionDescriptions = {
@@ -54,6 +59,22 @@ export const actionDescriptions = {
       409: "`operation-ended`, `is-parent`, `not-started` or `no-report`: there is nothing that a report could end.",
       502: "The provider refused.",
       503: "The storage refuses, or the provider cannot be reached.",
+    },
+  },
+  "POST /operations/:id/actions/supply": {
+    operationId: "supplyOperation",
+    summary: "Hand over the certificate that an operation waits for",
+    description:
+      "For drover.azure-dps.verify-certificate without `signWith`: a certificate whose subject is the code of the attention event, signed by the CA's key. It is checked first; the operation goes on waiting after a refusal. Harmless when repeated.",
+    tag: "Operations",
+    body: jsonBody(supplySchema),
+    answers: {
+      200: { description: "Handed over before.", content: json(supplyAnswer) },
+      202: { description: "Taken.", content: json(supplyAnswer) },
+    },
+    problems: {
+      ...byWholeId,
+      409: "`operation-ended` or `not-waiting`: nothing waits for a certificate.",
     },
   },
 } as const satisfies Area;

@@ -10,7 +10,9 @@ export const sinkDescriptions = {
     summary: "See how the receivers of events stand",
     description: "Their states, what waits for them, the last success and the last failure.",
     tag: "Sinks",
-    answers: { 200: { description: "All of them.", content: json(sinksAnswer) } },
+    answers: {
+      200: { description: "All of them; none for a client that does not see all events.", content: json(sinksAnswer) },
+    },
     problems: { 503: byId[503] },
   },
   "POST /sinks/:name/enable": {

@@ -5,7 +5,7 @@ import type { TombstoneRecord } from "../../../lib/contracts/operation.ts";
 import type { OperationFilter } from "../../../lib/contracts/ports.ts";
 import { approveOperation, cancelOperation, resolveOperation } from "../../../lib/operations/commands.ts";
 import { explain } from "../../../lib/operations/explain.ts";
-import { noteSchema, reportSchema, resolveSchema } from "../bodies.ts";
+import { noteSchema, reportSchema, resolveSchema, supplySchema } from "../bodies.ts";
 import { callerOf, subjectOf } from "../callers.ts";
 import { concealed } from "../conceal.ts";
 import { givenCursor, shownCursor } from "../cursors.ts";
@@ -15,6 +15,7 @@ import { idOf, recordOf, unknownOperation, wholeOf } from "../lookup.ts";
 import { placeFor, tooManyWaiting } from "../places.ts";
 import { queryNames, rowsPerPage, waitSeconds } from "../query.ts";
 import { reportEnd } from "../report.ts";
+import { supply } from "../supply.ts";
 import { historyView, operationView } from "../views.ts";
 import { untilChanged } from "../wait.ts";
 
@@ -101,6 +102,15 @@ export function operationRoutes(dependencies: ApplicationDependencies): Hono {
     await reportEnd(dependencies, record, { by: callerOf(req.raw).name, report, signal: req.raw.signal });
     await durably(dependencies);
     return json({ operation: record.id, reported: status }, 202);
+  });
+
+  routes.post("/operations/:id/actions/supply", async ({ req, json }) => {
+    const { certificate } = await bodyAs(req.raw, supplySchema, "the body of a supply");
+    const caller = callerOf(req.raw);
+    const record = await wholeOf(dependencies, caller, req.param("id"));
+    const supplied = await supply(dependencies, record, certificate, { by: caller.name });
+    await durably(dependencies);
+    return json({ operation: record.id, supply: supplied }, supplied === "supplied" ? 202 : 200);
   });
   return routes;
 }

@@ -1,0 +1,27 @@
+import { ConflictError } from "../../lib/contracts/errors.ts";
+import type { OperationRecord } from "../../lib/contracts/operation.ts";
+import { rotationRequestOf } from "../rotate-dps-keys/request.ts";
+import { rotationOf } from "../rotate-dps-keys/state.ts";
+import { rotationType } from "./rotated-keys/rotated-key.ts";
+
+/** @throws ConflictError when the operation waits for no word of that consumer */
+export function refuseUnlessAwaited(record: OperationRecord, consumer: string): void {
+  const { id, request } = record;
+  if (request.type !== rotationType) {
+    throw refusal(id, `one of type ${request.type}, which no consumer has to acknowledge`, "no-rotation");
+  }
+  const { acknowledge } = rotationRequestOf(request);
+  if (!acknowledge.includes(consumer)) {
+    const listed = acknowledge.length === 0 ? "nobody" : acknowledge.join(", ");
+    throw refusal(id, `one whose request lists ${listed} under consumers.acknowledge`, "unknown-consumer");
+  }
+  if (record.state === "ended") throw refusal(id, `one that ended as ${record.outcome}`, "operation-ended");
+  if (rotationOf(record)?.graceUntil === undefined) {
+    const remedy = `acknowledge it when its event says that the key is published, see drover explain ${id}`;
+    throw refusal(id, `one whose new key is not published everywhere yet: ${remedy}`, "not-published");
+  }
+}
+
+function refusal(id: string, found: string, code: string): ConflictError {
+  return new ConflictError(`Expected operation ${id} to wait for the word of that consumer, got ${found}`, { code });
+}
