@@ -36,7 +36,7 @@ async function demo(context: Context): Promise<number> {
     await drover.start();
     board.say(
       "serving",
-      `Azure Sphere and three flavours of Heat are emulated on this machine; drover start runs as process ${drover.pid} on ${folder}`,
+      `Azure Sphere, three flavours of Heat, and a provisioning service with its Key Vault are emulated on this machine; drover start runs as process ${drover.pid} on ${folder}`,
       { urls: Object.values(urls) },
     );
     return await show(board, new DemoRun(drover, cloud, board), cloud, interruption.signal);

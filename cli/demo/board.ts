@@ -7,6 +7,7 @@ import type { Operation, StoredEventAnswer } from "../shapes.ts";
 import { stateCell, tableLines } from "../table.ts";
 import { type DemoCase, expectedEffects } from "./cases.ts";
 import type { CallCounts } from "./counts.ts";
+import type { Served } from "./dps-cloud.ts";
 import type { Runs } from "./heat-cloud.ts";
 
 export interface DemoResult extends CallCounts {
@@ -15,6 +16,8 @@ export interface DemoResult extends CallCounts {
   readonly ok: boolean;
   /** Of a Heat. */
   readonly runs?: Runs;
+  /** Of a rotation: how a program fared that used the key meanwhile. */
+  readonly served?: Served;
 }
 
 /** Shows a run: a table that is drawn anew on a terminal, lines without one, JSON lines for programs. */
@@ -38,7 +41,7 @@ export class Board {
     // Twenty servers would fill the screen with what went well.
     const { data } = stored.event;
     if (data.parent !== undefined && (data.outcome === undefined || data.outcome === "succeeded")) return;
-    this.#live.print([`${name.padEnd(14)} ${eventLine(stored, this.#context)}`]);
+    this.#live.print([`${name.padEnd(15)} ${eventLine(stored, this.#context)}`]);
   }
 
   /** On a terminal only. */
@@ -108,7 +111,10 @@ export class Board {
       "",
       ...tableLines(head, rows, style, terminal.columns()),
       "",
-      ...results.flatMap(({ demoCase, runs }) => (runs ? [`${demoCase.name.padEnd(14)} ${runsText(runs)}`] : [])),
+      ...results.flatMap(({ demoCase, runs }) => (runs ? [`${demoCase.name.padEnd(15)} ${runsText(runs)}`] : [])),
+      ...results.flatMap(({ demoCase, served }) =>
+        served ? [`${demoCase.name.padEnd(15)} ${servedText(served)}`] : [],
+      ),
       "",
     ]);
   }
@@ -127,6 +133,11 @@ function runsText({ byServer, eachOnce, rowsLeft, configsLeft }: Runs): string {
   if (eachOnce) return `${of}: ${once}, ${left}`;
   const others = counts.filter(([, count]) => count !== 1).map(([server, count]) => `${server} ran ${count}`);
   return `${of}: not once on each (${others.join(", ")}), ${left}`;
+}
+
+function servedText({ served, refused }: Served): string {
+  const calls = `a program signed ${served + refused} calls with the key that was published`;
+  return refused === 0 ? `${calls}: every one was served` : `${calls}: ${refused} were refused`;
 }
 
 function tookMsOf({ createdAt, endedAt }: Operation): number {

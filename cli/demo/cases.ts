@@ -25,7 +25,18 @@ export interface HeatCase extends AnyCase {
   readonly servers: readonly string[];
 }
 
-export type DemoCase = SphereCase | HeatCase;
+export interface DpsCase extends AnyCase {
+  readonly kind: "azure-dps";
+  readonly task: "rotation" | "certificate";
+  readonly effects: number;
+}
+
+export type DemoCase = SphereCase | HeatCase | DpsCase;
+
+/** Where the example's rotation publishes its key. */
+export const publishedSecret = "dps-backend";
+/** The demo's CA, which signs what proves that its key is here. */
+export const authoritySecret = { name: "dps-demo-ca", file: "emulator-ca-key.txt" } as const;
 
 const { groups } = demoIds;
 
@@ -50,6 +61,16 @@ export const heatCases: readonly HeatCase[] = [
   heat("rackspace", "rackspace", servers.slice(2, 3), { expected: "succeeded", story: "a server of Rackspace" }),
 ];
 
+function dps(task: DpsCase["task"], effects: number, story: string): DpsCase {
+  const file = ["azure-dps", `${task}.json`];
+  return { kind: "azure-dps", name: `dps-${task}`, file, task, effects, expected: "succeeded", story };
+}
+
+export const dpsCases: readonly DpsCase[] = [
+  dps("rotation", 2, "both keys of a policy, one after the other, while a program signs ten calls a second"),
+  dps("certificate", 1, "proves to a provisioning service that the CA's key is here"),
+];
+
 /** Sent at once. Each takes effect exactly once, whatever becomes of it. */
 export const firstCases: readonly DemoCase[] = [
   sphere("happy", groups.happy, "succeeded", "takes the deployment"),
@@ -58,6 +79,7 @@ export const firstCases: readonly DemoCase[] = [
   sphere("throttled", groups.throttled, "succeeded", "answers 429 twice"),
   sphere("reply-lost", groups.replyLost, "succeeded", "starts it and never answers"),
   ...heatCases,
+  ...dpsCases,
 ];
 
 /** Sent when the first ones have begun, so that the crash hits all of them in the middle. */
@@ -65,8 +87,9 @@ export const crashedCase = sphere("crashed", groups.slow, "succeeded", "answers 
 
 export const demoCases: readonly DemoCase[] = [...firstCases, crashedCase];
 
-/** How often it is to take effect: once on each server. */
+/** How often it is to take effect: once on each server, and once for each key. */
 export function expectedEffects(demoCase: DemoCase): number {
+  if (demoCase.kind === "azure-dps") return demoCase.effects;
   return demoCase.kind === "heat" ? demoCase.servers.length : 1;
 }
 

@@ -1,8 +1,10 @@
 import { type LoopbackServer, serveOnLoopback } from "../../emulators/serve.ts";
+import { dpsPort } from "../starter/azure-dps.ts";
 import { spherePort } from "../starter/azure-sphere.ts";
 import { heatPorts } from "../starter/heat.ts";
 import { type DemoCase, type HeatCase, heatCases, type SphereCase } from "./cases.ts";
 import type { CallCounts } from "./counts.ts";
+import { DpsCloud, type Served } from "./dps-cloud.ts";
 import { HeatCloud, type Runs } from "./heat-cloud.ts";
 import { SphereCloud } from "./sphere-cloud.ts";
 
@@ -10,12 +12,14 @@ import { SphereCloud } from "./sphere-cloud.ts";
 export class DemoCloud {
   readonly #sphere = new SphereCloud();
   readonly #heats = new Map(heatCases.map(({ flavour }) => [flavour, new HeatCloud(flavour)]));
+  readonly #dps = new DpsCloud();
   readonly #servers: LoopbackServer[] = [];
 
   /** @returns their origins, by the port that the examples name */
   async serve(): Promise<Readonly<Record<number, string>>> {
     const sphere = await this.#serve((request) => this.#sphere.fetch(request));
-    const urls: Record<number, string> = { [spherePort]: sphere };
+    const dps = await this.#serve((request) => this.#dps.fetch(request));
+    const urls: Record<number, string> = { [spherePort]: sphere, [dpsPort]: dps };
     for (const [flavour, heat] of this.#heats) {
       urls[heatPorts[flavour]] = await this.#serve((request) => heat.fetch(request));
     }
@@ -27,6 +31,7 @@ export class DemoCloud {
   }
 
   counts(demoCase: DemoCase): CallCounts {
+    if (demoCase.kind === "azure-dps") return this.#dps.counts(demoCase);
     return demoCase.kind === "heat" ? this.#heatOf(demoCase).counts() : this.#sphere.counts(demoCase);
   }
 
@@ -34,11 +39,24 @@ export class DemoCloud {
     return this.#heatOf(demoCase).runs(demoCase);
   }
 
+  /** From here on a program uses the key that is to be rotated. */
+  startConsumer(): void {
+    this.#dps.startConsumer();
+  }
+
+  get consumer(): Served {
+    return this.#dps.consumer;
+  }
+
   get allCalls(): number {
-    return [...this.#heats.values()].reduce((sum, heat) => sum + heat.counts().calls, this.#sphere.calls);
+    return [...this.#heats.values()].reduce(
+      (sum, heat) => sum + heat.counts().calls,
+      this.#sphere.calls + this.#dps.calls,
+    );
   }
 
   async close(): Promise<void> {
+    this.#dps.stopConsumer();
     await Promise.all(this.#servers.map((server) => server.close()));
   }
 

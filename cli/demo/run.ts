@@ -1,10 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { outcomes } from "../../lib/contracts/event.ts";
+import { Secret } from "../../lib/contracts/secret.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandError } from "../failure.ts";
-import { acceptanceShape, eventsShape, type Operation, operationShape, type StoredEventAnswer } from "../shapes.ts";
+import {
+  acceptanceShape,
+  eventsShape,
+  type Operation,
+  operationShape,
+  type StoredEventAnswer,
+  storedShape,
+} from "../shapes.ts";
 import type { Board, DemoResult } from "./board.ts";
-import { crashedCase, type DemoCase, demoCases, expectedEffects, firstCases, readExample } from "./cases.ts";
+import {
+  authoritySecret,
+  crashedCase,
+  type DemoCase,
+  demoCases,
+  expectedEffects,
+  firstCases,
+  readExample,
+} from "./cases.ts";
 import type { DemoCloud } from "./cloud.ts";
 import type { DroverProcess } from "./process.ts";
 
@@ -34,6 +50,8 @@ export class DemoRun {
   }
 
   async run(signal: AbortSignal): Promise<readonly DemoResult[]> {
+    await this.#storeAuthority();
+    this.#cloud.startConsumer();
     for (const demoCase of firstCases) await this.#submit(demoCase);
     await this.#follow(signal, () => firstCases.every((demoCase) => this.#hasBegun(demoCase)));
     const arrived = this.#cloud.createArrives(crashedCase);
@@ -57,11 +75,16 @@ export class DemoRun {
     return Number(this.#operations.get(demoCase)?.["seq"] ?? 1) > 1;
   }
 
+  async #storeAuthority(): Promise<void> {
+    const { name, file } = authoritySecret;
+    await this.#drover.client.put(`/vault/${name}`, new Secret(await readExample(file)), storedShape);
+  }
+
   async #submit(demoCase: DemoCase): Promise<void> {
     const body = await readExample(...demoCase.file);
     const { operation } = await this.#drover.client.post("/requests", body, acceptanceShape);
     this.#ids.set(demoCase, operation);
-    this.#board.say("submitted", `${demoCase.name.padEnd(14)} submitted: ${demoCase.story}`, {
+    this.#board.say("submitted", `${demoCase.name.padEnd(15)} submitted: ${demoCase.story}`, {
       request: demoCase.name,
       operation,
     });
@@ -133,13 +156,16 @@ export class DemoRun {
     if (!operation) throw new Error("Expected every operation to have been seen at its end");
     const counts = this.#cloud.counts(demoCase);
     const runs = demoCase.kind === "heat" ? this.#cloud.runs(demoCase) : undefined;
+    const served = demoCase.kind === "azure-dps" && demoCase.task === "rotation" ? this.#cloud.consumer : undefined;
+    const isServed = served === undefined || (served.served > 0 && served.refused === 0);
     const isClean = runs === undefined || (runs.eachOnce && runs.rowsLeft === 0 && runs.configsLeft === 0);
     const ok =
       operation.outcome === demoCase.expected &&
       counts.effects === expectedEffects(demoCase) &&
       isClean &&
+      isServed &&
       this.#toldOnce(operation);
-    return { demoCase, operation, ok, ...counts, ...(runs ? { runs } : {}) };
+    return { demoCase, operation, ok, ...counts, ...(runs ? { runs } : {}), ...(served ? { served } : {}) };
   }
 
   /** One completion event for the operation, and one for each of its parts. */

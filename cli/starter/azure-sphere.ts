@@ -35,11 +35,17 @@ export function sphereStarter(emulatorUrl: string | undefined): Starter {
     emulate: "azure-sphere",
     connectionName: emulated ? "sphere-emulated" : "sphere-prod",
     connection: emulated ? emulatedSphere(emulatorUrl, `file:./${emulatorSecretFile}`) : realConnection(),
-    requestType: "drover.azure-sphere.deploy",
-    fields: {
-      deviceGroupId: emulated ? demoIds.groups.happy : placeholder,
-      images: [emulated ? demoIds.images.app : placeholder],
-    },
+    requests: [
+      {
+        name: "deploy",
+        id: "release-1",
+        type: "drover.azure-sphere.deploy",
+        fields: {
+          deviceGroupId: emulated ? demoIds.groups.happy : placeholder,
+          images: [emulated ? demoIds.images.app : placeholder],
+        },
+      },
+    ],
     secretFiles: { [emulatorSecretFile]: demoIds.clientSecret },
     vaultSecrets: [{ name: "sphere-sp", what: "the client secret" }],
     connectionGuide: [

@@ -1,9 +1,12 @@
-import type { GuideLine, Starter } from "./starter.ts";
+import { fileOf, type GuideLine, type Starter, type StarterRequest } from "./starter.ts";
 
 const lines = (indent: string, entries: readonly GuideLine[]) =>
   entries.map(([key, text]) => `${indent}${key.padEnd(24 - indent.length)}${text}`).join("\n");
 
-const guide = ({ connectionGuide, requestGuide, secretFiles }: Starter, emulated: boolean) => `# What these files say
+const guide = (
+  { connectionGuide, requestGuide, secretFiles, requests }: Starter,
+  emulated: boolean,
+) => `# What these files say
 
 drover.json
 ${lines("  ", [
@@ -26,7 +29,7 @@ ${lines("  ", [
   ["sweep.every", "how often overdue operations are looked for"],
 ])}
 
-requests/deploy.json      one request, a CloudEvents 1.0 event
+${requests.map((request) => `${fileOf(request).padEnd(26)}one request, a CloudEvents 1.0 event`).join("\n")}
 ${lines("  ", [
   [
     "source + id",
@@ -42,23 +45,26 @@ ${emulated ? `\n${Object.keys(secretFiles).join(" and ")}: for the emulator of t
 /** Files of a new folder, by their paths. With an emulator everything works at once; otherwise names and ids are to be filled in. */
 export function starterFiles(starter: Starter, emulated: boolean): Readonly<Record<string, string>> {
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-  const { connectionName, connection, requestType, fields } = starter;
+  const { connectionName, connection, configuration, requests } = starter;
+  const request = ({ id, type, fields }: StarterRequest) =>
+    json({
+      specversion: "1.0",
+      id,
+      source: "/example",
+      type,
+      data: { connection: connectionName, deadline: "PT30M", labels: { team: "example" }, ...fields },
+    });
   const secrets = emulated ? Object.entries(starter.secretFiles) : [];
   return {
     "drover.json": json({
       version: 1,
       platform: { kind: "local", dataFolder: "./data" },
       connections: { [connectionName]: connection },
+      ...configuration,
       retention: { operations: "P90D", idempotency: "P400D" },
       sweep: { every: "PT5S" },
     }),
-    "requests/deploy.json": json({
-      specversion: "1.0",
-      id: "release-1",
-      source: "/example",
-      type: requestType,
-      data: { connection: connectionName, deadline: "PT30M", labels: { team: "example" }, ...fields },
-    }),
+    ...Object.fromEntries(requests.map((each) => [fileOf(each), request(each)])),
     "DROVER.md": guide(starter, emulated),
     ".gitignore": ["data/", ...secrets.map(([file]) => file), ""].join("\n"),
     ...Object.fromEntries(secrets.map(([file, secret]) => [file, `${secret}\n`])),

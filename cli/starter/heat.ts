@@ -77,12 +77,18 @@ export function heatStarter(flavour: Flavour, emulatorUrl: string | undefined): 
     emulate: `heat --flavour ${flavour}`,
     connectionName: `${flavour}-${emulated ? "emulated" : "prod"}`,
     connection: emulated ? emulatedHeat(flavour, emulatorUrl, secrets) : realHeat(flavour),
-    requestType: "drover.heat.deploy",
-    fields: {
-      servers: [emulated ? demoHeatIds.servers[0] : placeholder],
-      deployment: { config: { group: "script", config: "#!/bin/sh\nuname -a\n" } },
-      completion: signs ? "temp-url" : "external",
-    },
+    requests: [
+      {
+        name: "deploy",
+        id: "release-1",
+        type: "drover.heat.deploy",
+        fields: {
+          servers: [emulated ? demoHeatIds.servers[0] : placeholder],
+          deployment: { config: { group: "script", config: "#!/bin/sh\nuname -a\n" } },
+          completion: signs ? "temp-url" : "external",
+        },
+      },
+    ],
     secretFiles: { [emulatorSecretFile]: emulatedLogins[flavour], [keyFile]: demoHeatIds.tempUrlKey },
     vaultSecrets: [{ name: "heat-login", what }, ...(signs ? [key] : [])],
     connectionGuide: [

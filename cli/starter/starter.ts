@@ -4,9 +4,10 @@ export interface Starter {
   readonly emulate: string;
   readonly connectionName: string;
   readonly connection: object;
-  readonly requestType: string;
-  /** Of the request, beside connection, deadline and labels. */
-  readonly fields: object;
+  /** Further parts of the configuration. */
+  readonly configuration?: object;
+  /** The first one is submitted first. */
+  readonly requests: readonly [StarterRequest, ...StarterRequest[]];
   /** Secrets of the emulator, by file. */
   readonly secretFiles: Readonly<Record<string, string>>;
   /** Secrets of the real provider, for `drover vault put`. */
@@ -14,6 +15,17 @@ export interface Starter {
   readonly connectionGuide: readonly GuideLine[];
   readonly requestGuide: readonly GuideLine[];
 }
+
+export interface StarterRequest {
+  /** Name without folder and ending. */
+  readonly name: string;
+  readonly id: string;
+  readonly type: string;
+  /** Of the request, beside connection, deadline and labels. */
+  readonly fields: object;
+}
+
+export const fileOf = ({ name }: StarterRequest): string => `requests/${name}.json`;
 
 export type GuideLine = readonly [key: string, text: string];
 
