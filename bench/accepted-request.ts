@@ -68,8 +68,8 @@ async function openDoor(): Promise<{ readonly port: number; close(): Promise<voi
   const platform = openLocalPlatform({ folder: dataFolder, log: quiet });
   const secret = async () => new Secret("");
   const vault = localVault({ dataFolder });
-  const { clock, randomness } = platform;
-  const stores = { vault, sealer: localSealer({ dataFolder }), randomness, publishTargets: {} };
+  const { clock, randomness, ledger } = platform;
+  const stores = { vault, sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets: {} };
   const providers = createProviders(configuration.connections, { secret, clock, ...stores });
   const host = createLocalHost({ platform, configuration, providers, vault, secret, version: "0.0.0" });
   const listener = await listenHttp("127.0.0.1:0", (request) => host.guarded.fetch(request));

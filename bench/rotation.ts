@@ -52,6 +52,7 @@ export async function countRotation(): Promise<RotationCosts> {
     fetch: (request: Request) => emulator.fetch(request),
     clock: platform.clock,
     randomness: platform.randomness,
+    ledger: ports.ledger,
     vault: localVault({ dataFolder }),
     sealer: localSealer({ dataFolder }),
     publishTargets,

@@ -60,6 +60,7 @@ export async function openSystem(options: OpenOptions): Promise<System> {
     ...(terminal.fetch ? { fetch: terminal.fetch } : {}),
     clock: platform.clock,
     randomness: platform.randomness,
+    ledger: platform.ledger,
     vault,
     sealer,
     publishTargets: configuration.publishTargets,

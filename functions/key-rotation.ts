@@ -2,6 +2,7 @@ import { PermanentError } from "../lib/contracts/errors.ts";
 import type { KeyRotation } from "../lib/contracts/key-rotation.ts";
 import type { PublishTarget } from "../lib/contracts/publish-target.ts";
 import type { PublishTargetConfiguration } from "../lib/contracts/publish-targets.ts";
+import { createPromises } from "../lib/operations/promises.ts";
 import { type AzureDpsProvider, keyIn } from "../lib/providers/azure-dps/index.ts";
 import { createPublishTarget, permits } from "../lib/publish-targets/index.ts";
 import type { ProviderParts } from "./provider-parts.ts";
@@ -36,6 +37,7 @@ export function keyRotationOf(provider: AzureDpsProvider, parts: ProviderParts):
   return {
     ...provider.rotation,
     keyIn,
+    promises: createPromises(parts),
     staged: createStagedKeys(vault, randomness),
     now: () => clock.now(),
     target({ target, secret }) {

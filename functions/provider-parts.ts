@@ -1,4 +1,4 @@
-import type { Clock, Randomness, Vault } from "../lib/contracts/ports.ts";
+import type { Clock, Ledger, Randomness, Vault } from "../lib/contracts/ports.ts";
 import type { PublishTargetConfiguration } from "../lib/contracts/publish-targets.ts";
 import type { Sealer } from "../lib/contracts/sealer.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
@@ -12,6 +12,8 @@ export interface ProviderParts {
   readonly fetch?: (request: Request) => Promise<Response>;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** Where it is kept what consumers of keys were promised. */
+  readonly ledger: Ledger;
   /** Where new keys wait until they are in force. */
   readonly vault: Vault;
   readonly sealer: Sealer;

@@ -18,7 +18,7 @@ export function exchangedService(world: World): ExchangedService<DpsOwnFault> {
     nameOf: (call) => nameOf(world, call),
     admit: (call) => admit(world, call),
     refusal: (call, status, code) => refusal(world, call, status, code),
-    finish: (call, answer) => (dataPlaneAddress(call) === null ? withTraces(world, answer) : answer),
+    finish: (call, answer) => dated(dataPlaneAddress(call) === null ? withTraces(world, answer) : answer, call.atMs),
     shown,
     sufferOwn: (fault, carryOut) => {
       if (fault.kind === "foreign-status-url") return withForeignStatusUrl(carryOut(), fault.origin);
@@ -88,4 +88,9 @@ function shown(url: URL): URL {
   const masked = new URL(url);
   for (const name of CAPABILITIES) if (masked.searchParams.has(name)) masked.searchParams.set(name, "***");
   return masked;
+}
+
+/** As every answer of a server is. */
+function dated(answer: Answer, atMs: number): Answer {
+  return withHeaders(answer, { date: new Date(atMs).toUTCString() });
 }

@@ -1,8 +1,8 @@
 import { ConflictError } from "../../lib/contracts/errors.ts";
 import type { OperationRecord } from "../../lib/contracts/operation.ts";
+import { rotationType } from "../../lib/contracts/requests/rotate-policy-key.ts";
 import { rotationRequestOf } from "../rotate-dps-keys/request.ts";
 import { rotationOf } from "../rotate-dps-keys/state.ts";
-import { rotationType } from "./rotated-keys/rotated-key.ts";
 
 /** @throws ConflictError when the operation waits for no word of that consumer */
 export function refuseUnlessAwaited(record: OperationRecord, consumer: string): void {
@@ -10,6 +10,8 @@ export function refuseUnlessAwaited(record: OperationRecord, consumer: string): 
   if (request.type !== rotationType) {
     throw refusal(id, `one of type ${request.type}, which no consumer has to acknowledge`, "no-rotation");
   }
+  // Not begun for want of a word about the key that another rotation has published.
+  if (record.state === "active" && record.handle === undefined && record.waitingFor?.code === "acknowledgement") return;
   const { acknowledge } = rotationRequestOf(request);
   if (!acknowledge.includes(consumer)) {
     const listed = acknowledge.length === 0 ? "nobody" : acknowledge.join(", ");

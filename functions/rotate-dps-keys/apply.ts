@@ -1,11 +1,15 @@
+import * as z from "zod/mini";
+import { describeDuration } from "../../lib/contracts/duration.ts";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
-import type { ChangeBegun, PolicySeen } from "../../lib/contracts/key-rotation.ts";
+import type { Json } from "../../lib/contracts/json.ts";
+import type { ChangeBegun, PolicyLook, PolicySeen } from "../../lib/contracts/key-rotation.ts";
 import type { Slot } from "../../lib/contracts/publish-target.ts";
 import type { Secret } from "../../lib/contracts/secret.ts";
-import { Stop } from "../../lib/operations/control-flow.ts";
+import { Later, Stop } from "../../lib/operations/control-flow.ts";
 import { next, type StepResult } from "../../lib/operations/step.ts";
 import { readTargets } from "./published.ts";
-import { expectedIn, handleOf, isAtOrAfter, otherSlot, type RotationState, slotsOf } from "./state.ts";
+import { resultOf, whatStands } from "./standing.ts";
+import { expectedIn, handleOf, otherSlot, type RotationState, slotsOf } from "./state.ts";
 import { toPhase, type Work } from "./work.ts";
 
 type Applied = ChangeBegun & { readonly around: { readonly [area: string]: string } };
@@ -20,13 +24,16 @@ export async function apply(work: Work, state: RotationState): Promise<StepResul
     settling: keys.settling,
     async prepare() {
       if (state.phase === "apply-second") await refuseUnpublished(work, state);
-      seen = (await keys.look(call)).seen;
+      const look = await keys.look(call);
+      if (state.phase === "apply-second") refuseTooEarly(work, state, look);
+      seen = look.seen;
       refuseChanged(state, seen, fresh);
-      return { ...seen.fingerprints };
+      return { around: { ...seen.around } };
     },
-    async find() {
+    async find({ prepared }) {
       const found = (await keys.look(call)).seen;
-      return isThere(found) ? { kind: "found", result: { around: found.around } } : { kind: "absent-so-far" };
+      // What stood around the keys before: what differs afterwards was changed by somebody.
+      return isThere(found) ? { kind: "found", result: aroundOf(prepared, found) } : { kind: "absent-so-far" };
     },
     async create({ sendBefore }) {
       const { around } = seen ?? state.before;
@@ -45,17 +52,39 @@ export async function apply(work: Work, state: RotationState): Promise<StepResul
   };
   const progress = { recovered, ...(result.requestId === undefined ? {} : { requestId: result.requestId }) };
   const { polling } = result;
-  if (polling === undefined) return toPhase(after, after.phase, progress);
+  if (polling === undefined) return toPhase(work, after, after.phase, progress);
   const { pollPace } = provider;
   const status = `${operation.step}: the change is under way`;
+  const standing = { reason: whatStands(after, work.asked), result: resultOf(operation, after) };
   return next("poll-operation", {
     ...progress,
+    standing,
     handle: handleOf({ ...after, polling }),
     status,
     afterMs: pollPace.firstMs,
     pace: pollPace,
   });
 }
+
+const preparedSchema = z.object({ around: z.record(z.string(), z.string()) });
+
+function aroundOf(prepared: Json, { around }: PolicySeen): { readonly around: { readonly [area: string]: string } } {
+  const before = preparedSchema.safeParse(prepared);
+  return { around: before.success ? before.data.around : { ...around } };
+}
+
+/** A clock of ours that was moved forward must not shorten the grace: the provider's own has to have passed as well. */
+function refuseTooEarly({ operation, asked, rotation }: Work, state: RotationState, { there }: PolicyLook): void {
+  if (there === undefined || state.graceSinceThere === undefined || state.graceUntil === undefined) return;
+  const extraMs = Math.max(0, (operation.extendedUntil ?? 0) - state.graceUntil);
+  const leftMs = state.graceSinceThere + asked.graceMs + extraMs - there;
+  if (leftMs <= clockStepMs) return;
+  const detail = `The grace is over by the clock here, and not by the provider's: ${describeDuration(leftMs)} are left`;
+  throw new Later("clock", detail, { at: rotation.now() + leftMs, attention: "Look at the clock of this host" });
+}
+
+/** Dates in answers have whole seconds. */
+const clockStepMs = 2_000;
 
 interface Fresh {
   readonly slot: Slot;
@@ -100,5 +129,3 @@ export function changedByOthers(what: string): Stop {
     `${what}: somebody else has changed it, and nothing more is done before a person has looked`,
   );
 }
-
-export const isSecond = (state: RotationState): boolean => isAtOrAfter(state, "apply-second");

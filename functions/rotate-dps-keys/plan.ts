@@ -1,30 +1,41 @@
+import { describeDuration } from "../../lib/contracts/duration.ts";
 import { PermanentError } from "../../lib/contracts/errors.ts";
-import type { PolicySeen } from "../../lib/contracts/key-rotation.ts";
+import type { PolicySeen, Promised } from "../../lib/contracts/key-rotation.ts";
+import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import type { Slot } from "../../lib/contracts/publish-target.ts";
+import { rotationDeadlineMs, spareMs } from "../../lib/contracts/requests/rotate-policy-key.ts";
+import { Later } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
 import { type AtTarget, readTargets, slotsWith } from "./published.ts";
+import { nameOf, type RotationRequest } from "./request.ts";
 import { otherSlot, type RotationState } from "./state.ts";
 import { name, toPhase, type Work } from "./work.ts";
 
 /** Finds the slot that nobody uses. Changes nothing. */
 export async function plan(work: Work): Promise<StepResult> {
   const { asked, rotation, keys, call, operation } = work;
+  const promised = await rotation.promises.read(rotation.claimOf(operation.request));
+  refuseLeftOut(promised, asked);
   const targets = await readTargets(work);
-  const until = Math.max(0, ...targets.map(({ key }) => key?.until ?? 0));
+  const until = Math.max(promised?.until ?? 0, ...targets.map(({ key }) => key?.until ?? 0));
   if (!asked.emergency && until > rotation.now()) return waitFor(until);
+  if (!asked.emergency) waitForWord(operation, promised);
   const { seen } = await keys.look(call);
-  const start = asked.emergency ? emergency(targets, seen) : startOf(work, targets, seen);
+  const start = asked.emergency ? emergency(targets, seen) : startOf(work, targets, seen, promised !== undefined);
+  const deadline = deadlineOf(work);
   const state: RotationState = {
     returnTo: name,
     emergency: asked.emergency,
     before: seen,
+    verified: [],
     published: {},
     proof: [],
     changedByOthers: [],
     ...start,
   };
   const breaks = asked.emergency ? { reason: `Both keys of ${keys.about} are replaced at once: ${whatBreaks}` } : {};
-  return toPhase(state, state.phase, {
+  return toPhase(work, state, state.phase, {
+    ...(deadline === undefined ? {} : { deadline }),
     ids: { policy: asked.policy },
     event: {
       type: "drover.operation.started",
@@ -50,6 +61,49 @@ function waitFor(untilMs: number): StepResult {
   };
 }
 
+/** Consumers that read where nothing is published any more would be left with a key that is about to go. */
+function refuseLeftOut(promised: Promised | undefined, { publish, drop }: RotationRequest): void {
+  const known = new Set([...publish.map(nameOf), ...drop]);
+  const leftOut = Object.keys(promised?.published ?? {}).filter((name) => !known.has(name));
+  if (leftOut.length === 0) return;
+  throw new PermanentError(
+    `Expected every target that the key was published to last, got ${leftOut.join(", ")} left out: publish there too, or name it in drop where nobody reads any more`,
+    { code: "target-left-out" },
+  );
+}
+
+/** The last rotation was ended before its consumers had said that they use the new key. */
+function waitForWord({ id, acknowledgements = {} }: OperationRecord, promised: Promised | undefined): void {
+  const missing = (promised?.missing ?? []).filter((consumer) => !Object.hasOwn(acknowledgements, consumer));
+  if (missing.length === 0) return;
+  throw new Later(
+    "acknowledgement",
+    `These have not said yet that they use the key published last: ${missing.join(", ")}`,
+    { attention: `drover operations acknowledge ${id} --as ${missing[0]}` },
+  );
+}
+
+/** An emergency has no way back: what was waited for it does not end it. */
+const emergencyMs = 7 * 24 * 3_600_000;
+
+/**
+ * What was waited for others is no fault of whoever asked without a deadline of his own.
+ * @throws PermanentError when the first key could be replaced and the second could not
+ */
+function deadlineOf({ operation: { request, deadline }, asked, rotation }: Work): number | undefined {
+  const { graceMs, emergency } = asked;
+  const now = rotation.now();
+  if (emergency) return Math.max(deadline, now + emergencyMs);
+  // The request left all of it; some has passed until here.
+  const needed = graceMs + spareMs(graceMs) / 2;
+  if (deadline >= now + needed) return undefined;
+  if (request.deadlineMs === rotationDeadlineMs({ grace: `PT${graceMs / 1000}S` })) return now + request.deadlineMs;
+  throw new PermanentError(
+    `Expected at least ${describeDuration(needed)} until the deadline, got less after what had to be waited for: ask again, with a later one or none`,
+    { code: "deadline-too-near" },
+  );
+}
+
 type Start = Pick<RotationState, "first" | "phase" | "applied">;
 
 /** Which of the two new keys is published does not matter: what is published now goes first only if nobody knows better. */
@@ -59,7 +113,7 @@ function emergency(targets: readonly AtTarget[], seen: PolicySeen): Start {
 }
 
 /** The slot in use is the one whose key is published: looked up every time, never remembered. */
-function startOf({ asked, keys }: Work, targets: readonly AtTarget[], seen: PolicySeen): Start {
+function startOf({ asked, keys }: Work, targets: readonly AtTarget[], seen: PolicySeen, wasPublished: boolean): Start {
   if (seen.fingerprints.primary === seen.fingerprints.secondary) {
     throw undecided("same-keys", keys.about, "the same key in both", "only an emergency rotation can replace them");
   }
@@ -74,6 +128,10 @@ function startOf({ asked, keys }: Work, targets: readonly AtTarget[], seen: Poli
     throw undecided("published-elsewhere", keys.about, found, remedy);
   });
   const [newest] = known.toSorted((a, b) => b.since - a.since);
+  if (newest === undefined && wasPublished) {
+    const found = "nothing where the last rotation published it";
+    throw undecided("published-gone", keys.about, found, "restore the secret, or ask for an emergency rotation");
+  }
   if (newest === undefined) return firstTime(asked.slotInUse, keys.about);
   if (known.every(({ slot }) => slot === newest.slot)) {
     return { first: otherSlot(newest.slot), phase: "apply-first", applied: {} };

@@ -1,11 +1,12 @@
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import type { Secret } from "../../lib/contracts/secret.ts";
-import { Later } from "../../lib/operations/control-flow.ts";
+import { Later, Stop } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
 import { changedByOthers } from "./apply.ts";
-import { concluded } from "./finish.ts";
+import { concluded, publishedKeyGone, publishedKeys } from "./finish.ts";
 import { readTargets } from "./published.ts";
 import { nameOf } from "./request.ts";
+import { resultOf, whatStands } from "./standing.ts";
 import { expectedIn, handleOf, type RotationState } from "./state.ts";
 import { name as step, toPhase, type Work } from "./work.ts";
 
@@ -18,15 +19,16 @@ export async function publish(work: Work, state: RotationState): Promise<StepRes
   const { operation, asked, rotation, keys, call, once } = work;
   const index = asked.publish.findIndex((one) => !(nameOf(one) in state.published));
   const publication = asked.publish[index];
-  if (!publication) return toPhase(state, "read-back");
+  if (!publication) return toPhase(work, state, "read-back");
   const target = rotation.target(publication);
   const { first } = state;
   const expected = expectedIn(state, first);
   const readOurs = async () => {
     const version = await target.read(publication.secret, call);
-    return version && fingerprintOf(rotation.keyIn(version.value)) === expected
-      ? { version: version.version }
-      : undefined;
+    if (!version || fingerprintOf(rotation.keyIn(version.value)) !== expected) return undefined;
+    // The key alone is its own value; in a connection string it is a part.
+    const isAlone = fingerprintOf(version.value) === expected;
+    return isAlone === (publication.format === "key") ? { version: version.version } : undefined;
   };
   const effect = `publish-${index}`;
   const there = operation.intents[effect] ? undefined : await readOurs();
@@ -35,6 +37,8 @@ export async function publish(work: Work, state: RotationState): Promise<StepRes
     ? { result: there, recovered: false }
     : await once(effect, {
         settling: target.settling,
+        // Nothing else is left to consumers once both keys are new.
+        inevitable: state.emergency,
         // As late as possible: consumers must never be told of a key that is about to go.
         async prepare() {
           const look = await keys.look(call);
@@ -44,6 +48,7 @@ export async function publish(work: Work, state: RotationState): Promise<StepRes
             );
           }
           key = look.keys[first];
+          await promise(work, state, nameOf(publication));
           return { publishedAt: rotation.now() };
         },
         async find() {
@@ -54,18 +59,38 @@ export async function publish(work: Work, state: RotationState): Promise<StepRes
           if (!key) throw new Error("Expected the key that was just read, got none");
           const value = keys.published(key, publication.format);
           const { graceMs } = asked;
-          const note = { operation: operation.id, slot: first, fingerprint: expected, publishedAt: writtenAt, graceMs };
+          const note = {
+            operation: operation.id,
+            of: keys.of,
+            slot: first,
+            fingerprint: expected,
+            publishedAt: writtenAt,
+            graceMs,
+          };
           const { version } = await target.publish(publication.secret, value, note, { ...call, sendBefore });
           return { version };
         },
       });
   const published = { ...state.published, [nameOf(publication)]: result.version };
-  return toPhase({ ...state, published }, "publish", { recovered });
+  return toPhase(work, { ...state, published }, "publish", { recovered });
+}
+
+/** Written down before anybody can read the new key: what is promised to consumers holds, whatever becomes of this operation. */
+async function promise({ operation, asked, rotation }: Work, state: RotationState, name: string): Promise<void> {
+  const soon = { ...state, published: { ...state.published, [name]: "" } };
+  const known = (await rotation.promises.read(rotation.claimOf(operation.request)))?.published ?? {};
+  const kept = Object.entries(known).filter(([other]) => !asked.drop.includes(other));
+  await rotation.promises.keep(rotation.claimOf(operation.request), {
+    operation: operation.id,
+    until: state.emergency ? 0 : rotation.now() + visibleWithinMs + asked.graceMs,
+    acknowledge: state.emergency ? [] : asked.acknowledge,
+    published: { ...Object.fromEntries(kept), ...publishedKeys(soon) },
+  });
 }
 
 /** The grace begins when every target shows the new key, and not before. */
 export async function readBack(work: Work, state: RotationState): Promise<StepResult> {
-  const { operation, asked, rotation, keys } = work;
+  const { operation, asked, rotation, keys, call } = work;
   const expected = expectedIn(state, state.first);
   for (const { name, key } of await readTargets(work)) {
     if (key?.fingerprint === expected) continue;
@@ -75,17 +100,28 @@ export async function readBack(work: Work, state: RotationState): Promise<StepRe
     }
     throw changedByOthers(`Expected the new ${state.first} key in ${name}, got ${key ? "another one" : "nothing"}`);
   }
-  if (state.emergency) return concluded(operation, state, asked, { outcome: "succeeded" });
+  if (state.emergency) return concluded(work, state, { outcome: "succeeded" });
+  const { seen, there } = await keys.look(call);
+  if (seen.fingerprints[state.first] !== expected) {
+    throw new Stop(
+      "failed",
+      publishedKeyGone,
+      `Expected the published ${state.first} key in the service, got another one: somebody else has replaced it, and consumers are refused until an emergency rotation publishes a new one`,
+    );
+  }
   // After the reads: what they showed is what consumers can read from now on.
   const graceUntil = rotation.now() + asked.graceMs;
   const until = new Date(graceUntil).toISOString();
+  const since = there === undefined ? {} : { graceSinceThere: there };
+  const next: RotationState = { ...state, phase: "grace", graceUntil, ...since };
   return {
     kind: "wait",
     step,
     untilMs: graceUntil,
     giveUpTurn: true,
-    handle: handleOf({ ...state, phase: "grace", graceUntil }),
+    handle: handleOf(next),
     status: "grace",
+    standing: { reason: whatStands(next, asked), result: resultOf(operation, next) },
     event: {
       type: "drover.operation.waiting",
       data: {

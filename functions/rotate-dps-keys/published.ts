@@ -1,3 +1,4 @@
+import { PermanentError } from "../../lib/contracts/errors.ts";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import type { PolicySeen } from "../../lib/contracts/key-rotation.ts";
 import type { PublishedVersion, Slot } from "../../lib/contracts/publish-target.ts";
@@ -5,6 +6,9 @@ import { slots } from "../../lib/contracts/publish-target.ts";
 import type { Publication } from "../../lib/contracts/requests/rotate-policy-key.ts";
 import { nameOf } from "./request.ts";
 import type { Work } from "./work.ts";
+
+/** Clocks of targets may be ahead of ours by so much. */
+const skewMs = 24 * 3_600_000;
 
 /** What consumers read at one target now. */
 export interface AtTarget {
@@ -20,11 +24,13 @@ export interface AtTarget {
 }
 
 /** Reads all targets; a secret that requests may not publish is refused here, before anything is changed. */
-export async function readTargets({ rotation, asked, call }: Work): Promise<readonly AtTarget[]> {
+export async function readTargets({ rotation, asked, call, keys }: Work): Promise<readonly AtTarget[]> {
   const read: AtTarget[] = [];
   for (const publication of asked.publish) {
     const version = await rotation.target(publication).read(publication.secret, call);
     const named = { name: nameOf(publication), publication };
+    refuseForeign(named.name, version, keys.of);
+    if (version) refuseFuture(named.name, version, rotation.now());
     const fingerprint = version && fingerprintOf(rotation.keyIn(version.value));
     read.push(
       version && fingerprint !== undefined
@@ -43,7 +49,26 @@ function timesOf({ publishedAt = 0, note }: PublishedVersion, fingerprint: strin
   // A note without a fingerprint is a part of the version itself.
   const ours = note?.fingerprint === undefined || note.fingerprint === fingerprint ? note : undefined;
   const since = Math.max(publishedAt, ours?.publishedAt ?? 0);
-  return { since, until: since + (ours?.graceMs ?? graceMs) };
+  // Whoever asks for a longer grace now knows of consumers that need it.
+  return { since, until: since + Math.max(ours?.graceMs ?? 0, graceMs) };
+}
+
+/** Whoever may rotate one policy must not hand its key to the consumers of another one. */
+function refuseForeign(name: string, version: PublishedVersion | undefined, of: string): void {
+  const found = version?.note?.of;
+  if (found === undefined || found.toLowerCase() === of.toLowerCase()) return;
+  throw new PermanentError(`Expected a key of ${of} in ${name}, got one of ${found}: publish to a secret of its own`, {
+    code: "published-of-another",
+  });
+}
+
+function refuseFuture(name: string, { publishedAt = 0, note }: PublishedVersion, now: number): void {
+  const since = Math.max(publishedAt, note?.publishedAt ?? 0);
+  if (since <= now + skewMs) return;
+  throw new PermanentError(
+    `Expected a key in ${name} that was published before now, got one of a time to come: look at the clocks here and there`,
+    { code: "published-in-the-future" },
+  );
 }
 
 /** Slots that hold the key of that fingerprint. */

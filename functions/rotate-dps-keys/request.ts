@@ -13,13 +13,15 @@ export interface RotationRequest {
   readonly emergency: boolean;
   readonly slotInUse: Slot | undefined;
   readonly publish: readonly Publication[];
+  /** Targets of the last rotation where nobody reads any more. */
+  readonly drop: readonly string[];
   /** Consumers that have to say so before the old key goes. */
   readonly acknowledge: readonly string[];
 }
 
 /** The fields of a request that the schema has let in. */
 export function rotationRequestOf(request: OperationRequest): RotationRequest {
-  const { policy, grace, emergency, slotInUse, publish, consumers } = parseAs(
+  const { policy, grace, emergency, slotInUse, publish, consumers, drop } = parseAs(
     fieldsSchema,
     request.fields,
     "the fields of a key rotation",
@@ -30,6 +32,7 @@ export function rotationRequestOf(request: OperationRequest): RotationRequest {
     emergency: emergency === true,
     slotInUse,
     publish,
+    drop: drop ?? [],
     acknowledge: consumers?.acknowledge ?? [],
   };
 }

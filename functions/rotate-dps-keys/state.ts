@@ -34,10 +34,14 @@ const stateSchema = z.object({
   }),
   /** Fingerprints of the new keys that are in the service, by their slot. */
   applied: z.object({ primary: z.optional(z.string()), secondary: z.optional(z.string()) }),
+  /** Slots whose new key was proven to be in force. */
+  verified: z._default(z.array(slot), []),
   /** Targets that have the new key, with the version that they gave it. */
   published: z.record(z.string(), z.string()),
   /** When the key before may go (ms since 1970): set once all targets were read back. */
   graceUntil: z.optional(z.number()),
+  /** When the grace began by the provider's clock (ms since 1970): a second one beside ours. */
+  graceSinceThere: z.optional(z.number()),
   /** How the new keys were proven, as sentences. */
   proof: z.array(z.string()),
   /** What somebody else has changed meanwhile, by area. */

@@ -9,7 +9,7 @@ import { plan } from "./plan.ts";
 import { publish, readBack } from "./publish.ts";
 import { rotationRequestOf } from "./request.ts";
 import { type Phase, type RotationState, rotationOf } from "./state.ts";
-import { verify } from "./verify.ts";
+import { endedBy, verify } from "./verify.ts";
 import { name, type Work, workOf } from "./work.ts";
 
 const phaseOf: Readonly<Record<Phase, (work: Work, state: RotationState) => Promise<StepResult> | StepResult>> = {
@@ -31,6 +31,9 @@ export const rotateDpsKeys = defineStep<DeploymentProvider>({
   name,
   changes: true,
 
+  /** A key that has leaked cannot wait for the grace of another rotation. */
+  endsHolder: ({ request }) => rotationRequestOf(request).emergency,
+
   claimOf: ({ request }, provider) => provider.keyRotation?.claimOf(request),
 
   turnOf(operation, provider) {
@@ -43,14 +46,14 @@ export const rotateDpsKeys = defineStep<DeploymentProvider>({
     const { state, ...work } = workOf(context);
     if (!state) return plan(work);
     const over = isOver(work.operation, state, work.call.nowMs);
-    if (over) return concluded(work.operation, state, work.asked, over);
+    if (over) return concluded(work, state, over);
     return phaseOf[state.phase](work, state);
   },
 
   insteadOfEnd(operation, conclusion) {
     const state = rotationOf(operation);
     if (!state || state.phase === "finish") return undefined;
-    return concluded(operation, state, rotationRequestOf(operation.request), conclusion);
+    return concluded({ operation, asked: rotationRequestOf(operation.request) }, state, conclusion);
   },
 });
 
@@ -58,7 +61,9 @@ export const rotateDpsKeys = defineStep<DeploymentProvider>({
 function isOver(operation: OperationRecord, state: RotationState, now: number): Conclusion | undefined {
   if (state.phase === "finish" || state.phase.startsWith("verify") || openIntents(operation).length > 0)
     return undefined;
+  // Both keys before are gone: the only way is forward.
+  if (state.emergency && state.applied[state.first] !== undefined) return undefined;
   const { cancelRequested, deadline } = operation;
-  if (cancelRequested) return { outcome: "cancelled", code: "aborted", reason: `Ended by ${cancelRequested.by}` };
+  if (cancelRequested) return { outcome: "cancelled", code: "aborted", reason: endedBy(operation) };
   return now < deadline ? undefined : { outcome: "timed-out", code: "deadline", reason: "The deadline passed" };
 }

@@ -3,6 +3,7 @@ import type { KeyRotation, PolicyKeys } from "../../lib/contracts/key-rotation.t
 import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
 import { next, type Progress, type StepContext, type StepResult } from "../../lib/operations/step.ts";
 import { type RotationRequest, rotationRequestOf } from "./request.ts";
+import { resultOf, whatStands } from "./standing.ts";
 import { handleOf, type Phase, type RotationState, rotationOf } from "./state.ts";
 
 export const name = "rotate-dps-keys";
@@ -24,6 +25,12 @@ export function workOf(context: StepContext<DeploymentProvider>): Work & { reado
 }
 
 /** Goes on with another phase, by a message of its own. */
-export function toPhase(state: RotationState, phase: Phase, progress: Progress = {}): StepResult {
-  return next(name, { ...progress, handle: handleOf({ ...state, phase }), status: phase });
+export function toPhase(
+  { operation, asked }: Pick<Work, "operation" | "asked">,
+  state: RotationState,
+  phase: Phase,
+  progress: Progress = {},
+): StepResult {
+  const standing = { reason: whatStands(state, asked), result: resultOf(operation, state) };
+  return next(name, { standing, ...progress, handle: handleOf({ ...state, phase }), status: phase });
 }

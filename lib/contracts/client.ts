@@ -13,6 +13,10 @@ export const actions = [
   "resolve",
   /** Let an operation begin that somebody else has asked for. */
   "approve",
+  /** Let an operation wait longer that waits for a set time. */
+  "extend",
+  /** Say that a consumer uses a key that was published. */
+  "acknowledge",
   /** Say how a deployment ended that nothing else reports. */
   "report",
   /** See dead letters and take them up again. */

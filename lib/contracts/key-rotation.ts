@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./json.ts";
+import type { PromiseRecord } from "./operation.ts";
 import type { CallContext, Settling } from "./provider-call.ts";
 import type { PublishTarget, Slot } from "./publish-target.ts";
 import type { OperationRequest } from "./request.ts";
@@ -18,6 +19,8 @@ export type PolicySeen = {
 /** A policy as it was just read, keys and all. Never stored. */
 export interface PolicyLook {
   readonly seen: PolicySeen;
+  /** By the provider's clock (ms since 1970), where it says so: a second one beside that of the host. */
+  readonly there?: number;
   readonly keys: Readonly<Record<Slot, Secret>>;
 }
 
@@ -38,6 +41,8 @@ export type KeyTried =
 /** A policy whose two keys can be replaced. One object is used for one step: `replace` follows the `look` that it was made with. */
 export interface PolicyKeys {
   readonly settling: Settling;
+  /** What its keys open, as service/policy. */
+  readonly of: string;
   /** Names what everybody knows it by: `policy provisioningserviceowner of dps-eu`. */
   readonly about: string;
   /**
@@ -77,6 +82,25 @@ export interface StagedKeys {
   remove(operation: string): Promise<void>;
 }
 
+/** What was promised to consumers, with what became of it since. */
+export interface Promised {
+  readonly operation: string;
+  readonly until: number;
+  /** Who has not said yet that it uses the key published last. */
+  readonly missing: readonly string[];
+  /** Fingerprints by target and secret. */
+  readonly published: Readonly<Record<string, string>>;
+}
+
+export interface Promises {
+  read(resource: string): Promise<Promised | undefined>;
+  /** Never shortens what another operation has promised. */
+  keep(
+    resource: string,
+    promise: Pick<PromiseRecord, "operation" | "until" | "acknowledge" | "published">,
+  ): Promise<void>;
+}
+
 /** All that a rotation works with. */
 export interface KeyRotation extends KeyRotationProvider {
   /** @throws PermanentError when there is no such target, or requests may not publish that secret */
@@ -84,6 +108,7 @@ export interface KeyRotation extends KeyRotationProvider {
   /** The key in what was published in either format. */
   keyIn(published: Secret): Secret;
   readonly staged: StagedKeys;
+  readonly promises: Promises;
   /** Milliseconds since 1970. */
   now(): number;
 }

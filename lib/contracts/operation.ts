@@ -99,6 +99,15 @@ export interface Conclusion {
   readonly result?: JsonObject;
 }
 
+/** What somebody has handed over to an operation that asked for it. Public: no private key. */
+export interface Supplied {
+  /** As PEM text, at most 16 KiB. */
+  readonly certificate: string;
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface OperationRecord {
   readonly kind: "operation";
   readonly v: number;
@@ -151,6 +160,8 @@ export interface OperationRecord {
   /** One of the places that the connection's limit `inFlight` offers. */
   readonly place?: Claim;
   readonly concluded?: Conclusion;
+  /** What is so as long as nothing more happens: said by an end that no step writes. */
+  readonly standing?: Pick<Conclusion, "reason" | "result">;
   /** Present when somebody else than who asked has to approve it before it begins. */
   readonly approval?: { readonly by?: string; readonly at?: number; readonly note?: string };
   /** How often an attempt was fenced off. */
@@ -161,6 +172,7 @@ export interface OperationRecord {
   readonly acknowledgements?: Readonly<Record<string, number>>;
   /** A wait that a person has made longer: nothing goes on before it (ms since 1970). */
   readonly extendedUntil?: number;
+  readonly supplied?: Supplied;
   readonly resolution?: {
     readonly as: "succeeded" | "failed" | "not-done";
     readonly by: string;
@@ -261,6 +273,26 @@ export interface ScheduleRecord {
   readonly lastProblem?: string;
 }
 
+/**
+ * What consumers of a published key were promised, kept beyond the operation that promised it. It only ever makes the next rotation
+ * wait or refuse: without it, what stands at the targets decides alone.
+ */
+export interface PromiseRecord {
+  readonly kind: "promise";
+  readonly v: number;
+  readonly resource: string;
+  readonly nonce: string;
+  /** The operation that published last. */
+  readonly operation: string;
+  readonly at: number;
+  /** The key before stays until then (ms since 1970). */
+  readonly until: number;
+  /** Who has to say that it uses the new key before the one before goes. */
+  readonly acknowledge: readonly string[];
+  /** Fingerprints by target and secret: whoever reads there. */
+  readonly published: Readonly<Record<string, string>>;
+}
+
 export type LedgerRecord =
   | OperationRecord
   | TombstoneRecord
@@ -268,6 +300,7 @@ export type LedgerRecord =
   | RateRecord
   | ScheduleRecord
   | SinkRecord
+  | PromiseRecord
   | DeadLetterRecord
   | ConnectionRecord;
 
@@ -275,6 +308,7 @@ export const operationKey = (id: string) => `operation/${id}`;
 export const turnKey = (resource: string) => `turn/${resource}`;
 export const deadLetterKey = (id: string) => `dead-letter/${id}`;
 export const scheduleKey = (name: string) => `schedule/${name}`;
+export const promiseKey = (resource: string) => `promise/${resource}`;
 export const rateKey = (connection: string) => `rate/${connection}`;
 export const connectionKey = (name: string) => `connection/${name}`;
 

@@ -1,7 +1,8 @@
+import type { PermanentError } from "./errors.ts";
 import type { Outcome } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { KeyRotation } from "./key-rotation.ts";
-import type { Intent } from "./operation.ts";
+import type { Intent, Supplied } from "./operation.ts";
 import type { CallContext, PollPace, ProviderCheck, Settling } from "./provider-call.ts";
 import type { OperationRequest } from "./request.ts";
 
@@ -81,6 +82,57 @@ export interface Report {
   readonly reason?: string;
 }
 
+/** What comes next of a request that is no deployment. Each is carried out by one message. */
+export type Stage =
+  | {
+      readonly kind: "effect";
+      /** Of the effect, within its operation. */
+      readonly name: string;
+      readonly settling: Settling;
+      readonly harmless?: boolean;
+      /** Whether another stage follows; otherwise the change is polled from here on. */
+      readonly goesOn?: boolean;
+      prepare(): Promise<Json>;
+      find(intent: Intent): Promise<Found<Started>>;
+      /** One HTTP request that changes something, or none where all is as it was asked for. */
+      create(intent: Intent): Promise<Started>;
+      /** The handle to go on with after a refusal; undefined: the operation fails by it. */
+      refused?(error: PermanentError): Json | undefined;
+    }
+  | { readonly kind: "moved"; readonly handle: Json; readonly status: string; readonly reason?: string }
+  /** Somebody has to supply something: looked at again at that time, or when it is there. */
+  | {
+      readonly kind: "asks";
+      readonly code: string;
+      readonly reason: string;
+      /** How it is made and handed over. */
+      readonly commands: string;
+      readonly untilMs: number;
+    }
+  | { readonly kind: "ended"; readonly ended: Ended };
+
+/** How far a change of several stages is, as its row has it. */
+export interface StageState {
+  readonly operation: string;
+  readonly handle: Json | undefined;
+  readonly supplied: Supplied | undefined;
+  /** Whether that effect has an intent: it is then gone on with, whatever else has changed. */
+  begun(effect: string): boolean;
+}
+
+/** A request that is no deployment: a change, or reads. One object for one message. */
+export interface Change {
+  stage(state: StageState, context: CallContext): Promise<Stage>;
+  /**
+   * Whether what somebody supplies is what the operation waits for, before it is stored.
+   * @throws InvalidInputError that says what it lacks, ConflictError when it waits for nothing
+   */
+  checkSupplied?(handle: Json | undefined, certificate: string, nowMs: number): void;
+}
+
+/** In the handle of an operation that waits for somebody: it writes nothing then, and needs no turn. */
+export const waitsForSomebody = { waitsFor: "somebody" } as const;
+
 /** One connection's provider, as the steps see it. */
 export interface DeploymentProvider {
   readonly kind: string;
@@ -104,6 +156,8 @@ export interface DeploymentProvider {
   cleanUp?(request: OperationRequest, traces: Traces, context: CallContext): Promise<void>;
   /** Says at the provider how a deployment ended that nobody else reports. Harmless when repeated. */
   report?(request: OperationRequest, handle: Json, report: Report, context: CallContext): Promise<void>;
+  /** Of requests that are no deployments. */
+  changeOf?(request: OperationRequest): Change;
   /** Where the provider has keys that consumers use. */
   readonly keyRotation?: KeyRotation;
   /** Logs in, reads, and names missing roles. */

@@ -7,6 +7,8 @@ export { type Slot, slots } from "./slots.ts";
 /** What Drover says of a key where it publishes it. No secret in it. */
 export interface PublishNote {
   readonly operation: string;
+  /** What the key opens: service and policy. */
+  readonly of: string;
   readonly slot: Slot;
   /** Of the key itself, whatever is wrapped around it: see `fingerprintOf`. */
   readonly fingerprint: string;

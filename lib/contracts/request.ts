@@ -8,7 +8,12 @@ import { parseAs, parseBoundedJson, problemsOf } from "./parse.ts";
 import * as dps from "./requests/azure-dps.ts";
 import { azureSphereDeploy } from "./requests/azure-sphere.ts";
 import { heatDeploy, heatRules } from "./requests/heat.ts";
-import { rotatePolicyKey, rotatePolicyKeyRules, rotationDeadlineMs } from "./requests/rotate-policy-key.ts";
+import {
+  rotatePolicyKey,
+  rotatePolicyKeyRules,
+  rotationDeadlineMs,
+  rotationType,
+} from "./requests/rotate-policy-key.ts";
 import { traceparentOf } from "./trace.ts";
 
 const name = z
@@ -59,9 +64,10 @@ export const requestDataSchemas = {
 export type RequestType = keyof typeof requestDataSchemas;
 
 /** Deadline of a request that names none (ms). */
-function defaultDeadlineMs(fields: object): number {
+function defaultDeadlineMs(type: RequestType, fields: object): number {
+  if (type !== rotationType) return limits.deadlineDefaultMs;
   const { grace } = fields as { readonly grace?: string };
-  return grace === undefined ? limits.deadlineDefaultMs : rotationDeadlineMs({ grace });
+  return rotationDeadlineMs({ grace });
 }
 
 /** Source of the operations that a parent starts for its targets. Nobody else may use it. */
@@ -240,7 +246,7 @@ function requestOf(value: Record<string, unknown>, trusted: boolean): DecodedReq
       ...(time === undefined ? {} : { time }),
       ...trace,
       connection,
-      deadlineMs: deadline === undefined ? defaultDeadlineMs(fields) : durationMs(deadline),
+      deadlineMs: deadline === undefined ? defaultDeadlineMs(known, fields) : durationMs(deadline),
       labels: labels ?? {},
       fields: fields as JsonObject,
     };

@@ -2,6 +2,7 @@ import { describeDuration } from "../contracts/duration.ts";
 import type { Outcome } from "../contracts/event.ts";
 import { type Children, isQuarantined, type OperationRecord } from "../contracts/operation.ts";
 import { countsOf } from "./children-marks.ts";
+import { acknowledgeCommands, explainedWait, isRotation } from "./explain-rotation.ts";
 import { openIntents } from "./run.ts";
 
 export interface ExplainedEntry {
@@ -60,13 +61,19 @@ const commandsByWait: Readonly<Record<string, (record: OperationRecord) => reado
   unauthorized: ({ request }) => [`drover connections check ${request.connection}`],
   configuration: () => ["drover config check"],
   turn: ({ waitingFor }) => (waitingFor?.who === undefined ? [] : [`drover explain ${waitingFor.who}`]),
+  claim: ({ waitingFor }) => (waitingFor?.who === undefined ? [] : [`drover explain ${waitingFor.who}`]),
+  acknowledgement: acknowledgeCommands,
+  waiting: (record) => explainedWait(record)?.commands ?? [],
+  verifying: () => [],
+  settling: () => [],
   "in-flight": ({ request }) => [`drover operations list --state active --connection ${request.connection}`],
   rate: () => [],
   approval: ({ id }) => [`drover operations approve ${id}`],
   fenced: () => [],
+  certificate: ({ id }) => [`drover operations supply ${id} --certificate leaf.pem`],
 };
 /** Waits that end without anybody. */
-const endsByItself = new Set(["turn", "claim", "in-flight", "rate", "fenced"]);
+const endsByItself = new Set(["turn", "claim", "in-flight", "rate", "fenced", "waiting", "verifying", "settling"]);
 
 export function explain(record: OperationRecord, nowMs: number): Explanation {
   const { waitingFor } = record;
@@ -129,6 +136,8 @@ function summaryOf(record: OperationRecord, nowMs: number): string {
   }
   if (record.cancelRequested)
     return `Cancel asked for by ${record.cancelRequested.by}; the provider's state is being proven`;
+  const wait = explainedWait(record);
+  if (wait) return wait.summary;
   if (record.waitingFor) {
     const forTime = describeDuration(Math.max(0, nowMs - record.waitingFor.since));
     return `Waiting at ${record.step} for ${forTime} (${record.waitingFor.code}): ${record.waitingFor.detail}`;
@@ -156,7 +165,9 @@ function nextOf(record: OperationRecord, nowMs: number): Explanation["next"] {
       what: "the answer is written down before, or the provider is asked what became of it",
     };
   }
-  if (record.resumeAt !== undefined) return { at: iso(record.resumeAt), what: `step ${record.step}` };
+  if (record.resumeAt !== undefined) {
+    return { at: iso(record.resumeAt), what: explainedWait(record)?.next ?? `step ${record.step}` };
+  }
   const waits = record.waitingFor?.code;
   if (waits === "turn" || waits === "claim")
     return sweepOf(record, "the turn is handed over before, or the sweep looks");
@@ -181,7 +192,8 @@ function actorOf(record: OperationRecord): Explanation["acts"] {
         }
       : { who: "nobody", commands: [] };
   }
-  const cancel = record.cancelRequested ? [] : [`drover operations cancel ${record.id}`];
+  const end = isRotation(record) ? "abort" : "cancel";
+  const cancel = record.cancelRequested ? [] : [`drover operations ${end} ${record.id}`];
   if (record.parked) {
     return { who: "person", commands: [`drover dead-letters redrive ${record.parked.deadLetter}`, ...cancel] };
   }

@@ -106,9 +106,10 @@ async function send<Result extends Json>(
 /** An effect begins only when nothing stands against it: no cancel, no passed deadline, no pause, time enough in this function. */
 async function mayStart<Result extends Json>(run: Run, number: number, effect: Effect<Result>): Promise<void> {
   const { record, ports } = run;
-  if (record.cancelRequested)
+  const mayBeLeft = effect.inevitable !== true;
+  if (mayBeLeft && record.cancelRequested)
     throw new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
-  if (ports.clock.now() >= record.deadline) {
+  if (mayBeLeft && ports.clock.now() >= record.deadline) {
     throw new Stop("timed-out", "deadline-before-start", "The deadline passed before anything was started");
   }
   if (number > maxAttempts) {
@@ -186,7 +187,7 @@ async function reconcile<Result extends Json>(
       },
     );
   }
-  stopIfOver(run, startedAt);
+  if (effect.inevitable !== true) stopIfOver(run, startedAt);
   const unsettled = await run.unsettledFirst();
   if (unsettled !== undefined) {
     // Proven absent, which is what the others wait for; the new attempt waits with them.

@@ -41,8 +41,9 @@ type Patched = { readonly [Field in keyof OperationRecord]: OperationRecord[Fiel
 /** Of one entry: 64 of them stay far below the bound of a ledger item. */
 const detailLength = 300;
 
-/** Of a row beside its request, its result and its history: intents, handles, ids, what is owed. */
+/** Of a row beside its request, its result and its history: intents, handles, ids, what is owed. More where these are long. */
 const restBytes = 6 * 1024;
+const owedBytes = 4 * 1024;
 /** Beginning and end of a history that is never cut. */
 const keptEntries = 4;
 const entryBytes = ({ detail = "" }: HistoryEntry) => Buffer.byteLength(JSON.stringify(detail)) + 160;
@@ -53,7 +54,8 @@ function fitted(record: OperationRecord): OperationRecord {
   if (history.length <= 2 * keptEntries) return record;
   const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value ?? null));
   // The result stands in the event that tells of it, too.
-  const budget = limits.itemBytes - restBytes - bytesOf(record.request) - 2 * bytesOf(record.result);
+  const rest = owedBytes + bytesOf(record.intents) + bytesOf(record.handle) + bytesOf(record.supplied);
+  const budget = limits.itemBytes - Math.max(restBytes, rest) - bytesOf(record.request) - 2 * bytesOf(record.result);
   let bytes = history.reduce((sum, entry) => sum + entryBytes(entry), 0);
   const kept = [...history];
   while (bytes > budget && kept.length > 2 * keptEntries) {

@@ -44,6 +44,8 @@ function progressPatch(progress: Progress): Change["patch"] {
     ...(progress.ids === undefined ? {} : { providerIds: progress.ids }),
     ...(progress.status === undefined ? {} : { providerStatus: progress.status }),
     ...(progress.children === undefined ? {} : { children: progress.children }),
+    ...(progress.standing === undefined ? {} : { standing: progress.standing }),
+    ...(progress.deadline === undefined ? {} : { deadline: progress.deadline }),
     ...(progress.concluded === undefined ? {} : { concluded: progress.concluded }),
   };
 }
@@ -128,6 +130,7 @@ export function ending(
       ...(outcome === "unknown" ? {} : { intents: Object.fromEntries(intents) }),
       ...held.patch,
       concluded: undefined,
+      standing: undefined,
     },
     events: [
       ...(result.event ? [withProvider(record, result, result.event.type, result.event.data)] : []),
@@ -209,11 +212,15 @@ export function timedOut(record: OperationRecord, status?: string): Omit<Extract
   if (record.concluded && record.concluded.outcome !== "cancelled") return withTracesLeft(record.concluded);
   if (record.children) return endOfChildren(record, withRestTimedOut(record.children));
   const last = status ?? record.providerStatus;
+  const { standing } = record;
   const end: Conclusion = {
     outcome: "timed-out",
     code: "deadline",
-    reason: `The deadline passed; the provider's last word was ${last ?? "none"}`,
+    reason: standing?.reason
+      ? `The deadline passed. ${standing.reason}`
+      : `The deadline passed; the provider's last word was ${last ?? "none"}`,
     ...(last === undefined ? {} : { status: last }),
+    ...(standing?.result === undefined ? {} : { result: standing.result }),
   };
   // What a deployment was to be made from is removed with it; where none came of it, nobody has removed it.
   const left = record.handle === undefined && Object.values(record.intents).some((intent) => intent.harmless);
@@ -276,7 +283,7 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
       ...shared,
       patch: {
         ...shared.patch,
-        resumeAt: Math.min(result.untilMs, record.deadline),
+        resumeAt: Math.min(result.untilMs, result.deadline ?? record.deadline),
         waitingFor: { code: "waiting", detail: `Waits ${describeDuration(result.untilMs - now)}`, since: now },
         ...(givesUp ? { turn: givenUp(givesUp) } : {}),
       },

@@ -181,7 +181,8 @@ class Runner<Provider> {
     if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
     refuseUnapproved(run.record);
-    if (claim !== undefined && !(await ensureClaim(run, claim))) return inLine(run, "claim");
+    const endsHolder = step.endsHolder?.(run.record) === true;
+    if (claim !== undefined && !(await ensureClaim(run, claim, endsHolder))) return inLine(run, "claim");
     if (resource !== undefined && !(await ensureTurn(run, resource))) return inLine(run, "turn");
     if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1)))
       return inLine(run, "in-flight");

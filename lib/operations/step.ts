@@ -44,6 +44,9 @@ export interface Progress {
   readonly recovered?: boolean;
   /** How it is going to end, once the next step has removed its traces. */
   readonly concluded?: Conclusion;
+  readonly standing?: Pick<Conclusion, "reason" | "result">;
+  /** Moves the deadline (ms since 1970), where time that nobody can help has passed. */
+  readonly deadline?: number;
   readonly children?: Children;
   /** Event that tells of it, beside the one that every end has. */
   readonly event?: {
@@ -73,6 +76,8 @@ export interface Effect<Result extends Json> {
   readonly settling: Settling;
   /** Whether one too many does nothing at the provider, so that an open one leaves no doubt about the operation's outcome. */
   readonly harmless?: boolean;
+  /** What was done before leaves no way back: neither a cancel nor the deadline keeps it from beginning. */
+  readonly inevitable?: boolean;
   /** Name of an earlier effect that this one is made from, and that is made anew when this one was fenced off. */
   readonly basis?: string;
 }
@@ -128,6 +133,8 @@ export interface ProviderStep<Provider> {
   turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
   /** What only one operation at a time may do: kept from here to its end, also while the turn is given up. Asked for before the turn. */
   claimOf?(operation: OperationRecord, provider: Provider): string | undefined;
+  /** Whether it does not wait for whoever has the claim: that operation is asked to end. */
+  endsHolder?(operation: OperationRecord): boolean;
   /** Whether the operation is in flight from here on, which the connection may limit. */
   readonly takesPlace?: boolean;
   /** Whether it changes something outside `once`: what was written before is then on disk first. */

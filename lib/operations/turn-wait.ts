@@ -1,5 +1,6 @@
 import { operationKey } from "../contracts/operation.ts";
 import { sweepSlackMs } from "./backoff.ts";
+import { cancelOperation } from "./commands.ts";
 import { Overtaken } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { sendOutbox } from "./outbox.ts";
@@ -13,13 +14,18 @@ export async function ensureTurn(run: Run, resource: string): Promise<boolean> {
 }
 
 /** What only this operation may do until it has ended, whoever writes to the resource meanwhile. */
-export async function ensureClaim(run: Run, resource: string): Promise<boolean> {
-  return ensure(
+export async function ensureClaim(run: Run, resource: string, endsHolder: boolean): Promise<boolean> {
+  const { ports, record } = run;
+  const held = await ensure(
     run,
     { resource, capacity: 1 },
     "claim",
     (holder) => `Operation ${holder} has not ended, and only one at a time may work on ${resource}`,
   );
+  const holder = run.record.waitingFor?.who;
+  if (held || !endsHolder || holder === undefined) return held;
+  await cancelOperation(ports, holder, { by: "drover", note: `operation ${record.id} cannot wait for it` });
+  return false;
 }
 
 /** One of the places in flight that a connection's limit offers. */

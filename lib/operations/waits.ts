@@ -9,8 +9,12 @@ import { clearOutbox } from "./outbox.ts";
 import type { Change } from "./record.ts";
 
 /** Until when an operation that waits for a set time waits now (ms since 1970). */
-export const waitsUntil = ({ resumeAt, extendedUntil = 0 }: OperationRecord): number | undefined =>
-  resumeAt === undefined ? undefined : Math.max(resumeAt, extendedUntil);
+export function waitsUntil(record: OperationRecord): number | undefined {
+  const { resumeAt, extendedUntil = 0, waitingFor, parked } = record;
+  // A row that waits for somebody has a `resumeAt` too: its deadline.
+  if (resumeAt === undefined || waitingFor?.code !== "waiting" || parked) return undefined;
+  return Math.max(resumeAt, extendedUntil);
+}
 
 /**
  * Makes the wait of an operation longer, and its deadline with it: whoever asked for the wait did not ask for less time afterwards.
@@ -39,7 +43,17 @@ export async function extendWait(ports: Ports, id: string, byMs: number, person:
     const extendedUntil = until + byMs;
     const reason = `${person.by} made the wait ${describeDuration(byMs)} longer${person.note === undefined ? "" : `: ${person.note}`}`;
     return {
-      patch: { extendedUntil, resumeAt: extendedUntil, deadline },
+      patch: {
+        extendedUntil,
+        resumeAt: extendedUntil,
+        deadline,
+        waitingFor: {
+          ...record.waitingFor,
+          code: "waiting",
+          detail: `Waits ${describeDuration(extendedUntil - now)}`,
+          since: record.waitingFor?.since ?? now,
+        },
+      },
       events: [
         {
           type: "drover.operation.waiting",
@@ -57,17 +71,22 @@ export async function extendWait(ports: Ports, id: string, byMs: number, person:
 
 /**
  * Notes that a consumer uses what was published. An operation that waits for nothing else goes on at once. Twice is harmless.
- * @throws NotFoundError
+ * @param check refuses what nobody waits for, looking at the row as it is when it is written
+ * @throws NotFoundError; what `check` throws
  */
 export async function acknowledge(
   ports: Ports,
   id: string,
   consumer: string,
   person: Person,
+  check: (record: OperationRecord) => void = () => undefined,
 ): Promise<"acknowledged" | "already"> {
   const written = await intervene(ports, id, (record, now) => {
-    if (record.state === "ended" || record.acknowledgements?.[consumer] !== undefined) return undefined;
-    const detail = `${consumer} uses what was published, says ${person.by}`;
+    if (record.acknowledgements !== undefined && Object.hasOwn(record.acknowledgements, consumer)) return undefined;
+    check(record);
+    if (record.state === "ended") return undefined;
+    const note = person.note === undefined ? "" : `: ${person.note}`;
+    const detail = `${consumer} uses what was published, says ${person.by}${note}`;
     return {
       patch: { acknowledgements: { ...record.acknowledgements, [consumer]: now } },
       ...onward(record, now),

@@ -7,8 +7,8 @@ import { localVault } from "../../lib/platforms/local/vault.ts";
 /** What providers keep things in, over the folder of a platform. */
 export function providerStores(
   { platform, publishTargets }: Configuration,
-  { randomness }: LocalPlatform,
-): Pick<ProviderParts, "vault" | "sealer" | "randomness" | "publishTargets"> {
+  { randomness, ledger }: LocalPlatform,
+): Pick<ProviderParts, "ledger" | "vault" | "sealer" | "randomness" | "publishTargets"> {
   const { dataFolder } = platform;
-  return { vault: localVault({ dataFolder }), sealer: localSealer({ dataFolder }), randomness, publishTargets };
+  return { vault: localVault({ dataFolder }), sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets };
 }

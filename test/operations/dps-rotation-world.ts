@@ -55,12 +55,13 @@ export class DpsRotationWorld {
 
   constructor(options: WorldOptions, settings: SettingsPatch = {}) {
     const world: World = new World({ sweepEveryMs: 30_000, ...options }, (ports, io) => {
-      const { clock, randomness } = ports;
+      const { clock, randomness, ledger } = ports;
       const parts = {
         secret: async (reference: string) => new Secret(secrets[reference] ?? ""),
         sealer: this.#sealer(),
         vault: this.#vault(io),
         randomness,
+        ledger,
         publishTargets,
         clock,
         startTimer: (ms: number, onTimeout: () => void) => world.clock.after(ms, onTimeout),

@@ -3,6 +3,7 @@ import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
 import { inboxQueue, type Vault } from "../../lib/contracts/ports.ts";
 import type { Secret } from "../../lib/contracts/secret.ts";
+import { createPromises } from "../../lib/operations/promises.ts";
 import { FakeKeyService, type KeyBehaviour } from "../simulation/fake-keys.ts";
 import { type Io, World, type WorldOptions } from "../simulation/world.ts";
 import { functionsOver } from "./fleet.ts";
@@ -22,7 +23,7 @@ export class RotationWorld {
   constructor(options: WorldOptions, behaviour: Partial<KeyBehaviour> = {}) {
     const world: World = new World({ sweepEveryMs: 30_000, ...options }, (ports, io) => {
       const staged = createStagedKeys(this.#vault(io), ports.randomness);
-      return functionsOver(ports, this.service.provider(io, { staged }));
+      return functionsOver(ports, this.service.provider(io, { staged, promises: createPromises(ports) }));
     });
     this.world = world;
     this.service = new FakeKeyService(world.clock, behaviour);

@@ -93,7 +93,7 @@ describe("a publication to Key Vault", () => {
     expect(error.message).toMatch(/ObjectIsDeletedButRecoverable .*: a deleted secret keeps its name, so recover it/);
   });
 
-  test.each(["ObjectIsBeingDeleted", "ObjectIsBeingRecovered"])("waits while %s", async (inner) => {
+  test.each(["ObjectIsBeingDeleted", "ObjectIsBeingRecovered", "TwoAtOnce"])("waits while %s", async (inner) => {
     const world = await openKeyVault();
     world.wire.between(problem(409, "Conflict", inner));
     const error = await failureOf(publish(world));
@@ -101,12 +101,10 @@ describe("a publication to Key Vault", () => {
     expect(error.effect).toBe("none");
   });
 
-  test("that conflicts with something else is refused", async () => {
+  test("knows a soft-deleted name by its words too", async () => {
     const world = await openKeyVault();
-    world.wire.between(problem(409, "Conflict", "Other"));
-    const error = await failureOf(publish(world));
-    expect(error).toBeInstanceOf(PermanentError);
-    expect(error.code).toBe("conflict");
+    world.wire.between(problem(409, "Conflict", "x", "Secret x is currently in a deleted but recoverable state."));
+    expect(await failureOf(publish(world))).toMatchObject({ code: "secret-soft-deleted" });
   });
 
   test("without the right to is a matter of roles", async () => {

@@ -43,6 +43,17 @@ describe("the local vault as a publish target", () => {
     assertNoCanary(error, []);
   });
 
+  test("says that a read that broke off changed nothing", async () => {
+    const describe = async () => {
+      throw Object.assign(new Error(`EIO near ${valueCanary}`), { code: "EIO" });
+    };
+    const error = await failureOf(targetWith({ put: async () => "1", describe }).read("fleet-key", contextAt(time)));
+    expect(error).toBeInstanceOf(RetryableError);
+    expect(error).toMatchObject({ effect: "none", operation: "read-secret" });
+    expect(error.message).toContain("got EIO: check the disk");
+    assertNoCanary(error, []);
+  });
+
   test("is refused on a platform without one", async () => {
     const target = targetWith(undefined);
     expect(await failureOf(target.read("fleet-key", contextAt(time)))).toMatchObject({ code: "no-local-vault" });

@@ -59,6 +59,7 @@ export const otherCanary = "canary-second-value.0815/+=";
 
 export const noteOf = (over: Partial<PublishNote> = {}): PublishNote => ({
   operation: operationIdOf("/test", "rotate-1"),
+  of: "dps-eu/backend",
   slot: "secondary",
   fingerprint: "sha256:9f86d081884c7d65",
   publishedAt: Date.parse("2026-11-21T09:00:00.123Z"),

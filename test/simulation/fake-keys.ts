@@ -17,6 +17,8 @@ export interface KeyBehaviour {
   readonly puts: Fate[];
   readonly publishes: Exclude<Fate, "fail">[];
   readonly durationMs: number;
+  /** How long a target goes on showing the version before. */
+  readonly shownAfterMs: number;
 }
 
 /** A service whose policy has two keys, and places where one of them is published. Writes need no ETag, as the worst reading has it. */
@@ -33,13 +35,15 @@ export class FakeKeyService {
   readonly calls = { look: 0, replace: 0, publish: 0, tried: 0 };
   readonly clock: VirtualClock;
   readonly behaviour: KeyBehaviour;
+  readonly startedAt: number;
   readonly settling: Settling = { requestTimeoutMs: 30_000, settlingMs: 120_000, lookEveryMs: 30_000 };
   #busyUntil = 0;
   #changes = new Map<string, { readonly endsAt: number; readonly failed: boolean }>();
 
   constructor(clock: VirtualClock, behaviour: Partial<KeyBehaviour> = {}) {
     this.clock = clock;
-    this.behaviour = { puts: [], publishes: [], durationMs: 20_000, ...behaviour };
+    this.startedAt = clock.now() - clock.monotonicMs();
+    this.behaviour = { puts: [], publishes: [], durationMs: 20_000, shownAfterMs: 0, ...behaviour };
     this.history = [{ at: clock.now(), keys: this.keys }];
   }
 
@@ -74,6 +78,7 @@ export class FakeKeyService {
     let last: { readonly keys: KeyPair; readonly around: string } | undefined;
     return {
       settling: this.settling,
+      of: "dps-eu/owner",
       about: "policy owner of dps-eu",
       look: () =>
         io<PolicyLook>("service.look", () => {
@@ -88,6 +93,8 @@ export class FakeKeyService {
           last = { keys: this.keys, around: this.around };
           const secrets = { primary: new Secret(this.keys.primary), secondary: new Secret(this.keys.secondary) };
           return {
+            // A clock of its own, which nobody moves.
+            there: this.startedAt + this.clock.monotonicMs(),
             seen: {
               fingerprints: { primary: fingerprintOf(secrets.primary), secondary: fingerprintOf(secrets.secondary) },
               around: { tags: sha256Hex(this.around) },
@@ -132,7 +139,7 @@ export class FakeKeyService {
       settling: this.settling,
       read: () =>
         io<PublishedVersion | undefined>(`target.read ${name}`, () => {
-          const newest = versions().at(-1);
+          const newest = versions().findLast(({ at }) => at + this.behaviour.shownAfterMs <= this.clock.now());
           return (
             newest && {
               value: new Secret(newest.value),
@@ -161,7 +168,10 @@ export class FakeKeyService {
     };
   }
 
-  provider(io: Io, rotation: Pick<NonNullable<DeploymentProvider["keyRotation"]>, "staged">): DeploymentProvider {
+  provider(
+    io: Io,
+    rotation: Pick<NonNullable<DeploymentProvider["keyRotation"]>, "staged" | "promises">,
+  ): DeploymentProvider {
     return {
       kind: "azure-dps",
       settling: this.settling,
@@ -188,6 +198,7 @@ export class FakeKeyService {
         target: ({ target }) => this.target(target, io),
         keyIn: (value) => value,
         staged: rotation.staged,
+        promises: rotation.promises,
         now: () => this.clock.now(),
       },
       check: async () => [],

@@ -18,6 +18,11 @@ export const approvalAnswer = component(
   "What became of an approval.",
   z.looseObject({ operation: id(), approval: described("Now, or before.", z.enum(["approved", "already"])) }),
 );
+export const supplyAnswer = component(
+  "SupplyAnswer",
+  "Something that the operation has taken. It goes on with it.",
+  z.looseObject({ operation: id(), supply: described("Now, or before.", z.enum(["supplied", "already"])) }),
+);
 export const reportAnswer = component(
   "ReportAnswer",
   "A report that the provider has taken. The operation ends with the look that follows.",

@@ -11,6 +11,7 @@ import {
   resolution,
   waitingFor,
 } from "./operation-parts.ts";
+import { rotation } from "./rotation.ts";
 
 const json = z.json();
 export const operationAnswer = component(
@@ -34,6 +35,7 @@ export const operationAnswer = component(
     waitingFor: z.optional(waitingFor),
     wakeAt: z.optional(time("When the sweep looks after it.")),
     provider,
+    rotation: z.optional(rotation),
     result: z.optional(
       described("What the provider promises as the result; never a secret.", z.record(z.string(), json)),
     ),

@@ -4,6 +4,8 @@ import { limits } from "../limits.ts";
 import { slots } from "../slots.ts";
 import { deletePolicy, putService } from "./azure-dps.ts";
 
+export const rotationType = "drover.azure-dps.rotate-policy-key";
+
 const time = (what: string) =>
   z
     .string()
@@ -53,11 +55,13 @@ export const rotatePolicyKey = {
     z.minLength(1, "expected at least one target: nobody else would learn of the new key"),
     z.maxLength(8),
     z.refine(
-      (all) => new Set(all.map(({ target, secret }) => `${target} ${secret}`)).size === all.length,
-      "expected every secret of a target once",
+      (all) => new Set(all.map(({ target, secret }) => `${target} ${secret}`.toLowerCase())).size === all.length,
+      "expected every secret of a target once, whatever the case of its letters",
     ),
   ),
   consumers: z.optional(consumers),
+  /** Targets of the last rotation, as target/secret, where nobody reads any more: they go on showing a key that is replaced. */
+  drop: z.optional(z.array(z.string().check(z.minLength(3), z.maxLength(200))).check(z.maxLength(8))),
   /** Replaces both keys at once: every token and every consumer of the old ones is refused until it has read the new one. */
   emergency: z.optional(z.boolean()),
 };
@@ -75,7 +79,18 @@ export function shortestGraceMs({ consumers = {} }: Times): number {
   return durationMs(readInterval) + durationMs(tokenLife) + durationMs(clockSkew);
 }
 
+/** Time that a rotation may take beside its grace, where the request names no deadline (ms). */
+export const rotationSpareMs = 24 * 3_600_000;
+
+/** What a deadline has to leave beside the grace: the first key must not be replaced where there is no time for the second. */
+export const spareMs = (graceMs: number): number => Math.min(3_600_000, graceMs + 30_000);
+
 export const rotatePolicyKeyRules = [
+  z.refine<Times>(
+    ({ grace }) =>
+      grace === undefined || !isDuration(grace) || durationMs(grace) + rotationSpareMs <= limits.deadlineMaxMs,
+    { message: "expected a grace period that leaves a day of the 400 that an operation may take", path: ["grace"] },
+  ),
   z.refine<Times>(({ grace, emergency }) => emergency === true || grace !== undefined, {
     message: "expected a grace period, such as P1D: how long the key before stays good after the new one is published",
     path: ["grace"],
@@ -97,13 +112,13 @@ export const rotatePolicyKeyRules = [
       deadline === undefined ||
       !isDuration(grace) ||
       !isDuration(deadline) ||
-      durationMs(deadline) > durationMs(grace),
-    { message: "expected a deadline after the end of the grace period, or none", path: ["deadline"] },
+      durationMs(deadline) >= durationMs(grace) + spareMs(durationMs(grace)),
+    {
+      message: "expected a deadline of an hour beyond the grace period (less only for one of minutes), or none",
+      path: ["deadline"],
+    },
   ),
 ] as const;
-
-/** Time that a rotation may take beside its grace, where the request names no deadline (ms). */
-export const rotationSpareMs = 24 * 3_600_000;
 
 /** Deadline of a rotation that names none: waiting out the grace is not being late. At most what any request may have. */
 export function rotationDeadlineMs({ grace }: Times): number {

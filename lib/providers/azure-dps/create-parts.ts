@@ -56,12 +56,16 @@ export function createParts(
   const origins = new Set([origin, ...(connection.origins ?? []).map((other) => new URL(other).origin)]);
   const senders = new Map([...origins].map((each) => [each, sendTo(each)]));
   // Each of them may be sent the token; a URL elsewhere meets the endpoint's sender, which refuses it.
-  const send: Send = (call, signal) =>
-    (senders.get(URL.parse(call.url)?.origin ?? origin) ?? sendTo(origin))(call, signal);
+  let there: number | undefined;
+  const send: Send = async (call, signal) => {
+    const answer = await (senders.get(URL.parse(call.url)?.origin ?? origin) ?? sendTo(origin))(call, signal);
+    there = answer.dateMs ?? there;
+    return answer;
+  };
   const sendToService: Send = (call, signal) => sendTo(new URL(dataPlane.endpoint ?? call.url).origin)(call, signal);
   const trusted = { endpoint, origins };
   const arm = new Arm({ name, send, tokens, clock, newRequestId });
   const paths = createPaths({ endpoint, subscriptionId, apiVersion });
   const client = new DpsClient({ arm, paths, apiVersion, trusted, maxPages: bounds.listPages });
-  return { name, connection, client, paths, trusted, sendToService, sealer, clock, settling, secret };
+  return { name, connection, client, paths, trusted, clockThere: () => there, sendToService, sealer, clock, settling, secret };
 }

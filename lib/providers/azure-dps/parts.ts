@@ -28,6 +28,8 @@ export interface Parts {
   readonly client: DpsClient;
   readonly paths: Paths;
   readonly trusted: TrustedOrigins;
+  /** The provider's clock by its newest answer (ms since 1970); undefined while there is none. */
+  readonly clockThere: () => number | undefined;
   /** To the services themselves, to try keys out. */
   readonly sendToService: Send;
   readonly sealer: Sealer;

@@ -31,6 +31,10 @@ export class RotatedPolicy implements PolicyKeys {
     return this.#parts.settling;
   }
 
+  get of(): string {
+    return `${this.#fields.service}/${this.#fields.policy}`;
+  }
+
   get about(): string {
     return `policy ${this.#fields.policy} of ${this.#fields.service}`;
   }
@@ -50,7 +54,12 @@ export class RotatedPolicy implements PolicyKeys {
     const { primaryKey, secondaryKey } = policyIn(document, policy);
     if (primaryKey === undefined || secondaryKey === undefined) throw withoutLook(this.about);
     this.#looked = document;
-    return { seen: seenOf(document, policy), keys: { primary: primaryKey, secondary: secondaryKey } };
+    const there = this.#parts.clockThere();
+    return {
+      seen: seenOf(document, policy),
+      ...(there === undefined ? {} : { there }),
+      keys: { primary: primaryKey, secondary: secondaryKey },
+    };
   }
 
   async replace(
@@ -87,7 +96,10 @@ export class RotatedPolicy implements PolicyKeys {
 
   published(key: Secret, format: "key" | "connection-string"): Secret {
     const { policy, service } = this.#fields;
-    return format === "key" ? key : connectionString(hostNameOf(service, this.#parts.connection), policy, key);
+    if (format === "key") return key;
+    // Under the name by which the key was proven: the service's own spelling.
+    const { keyName = policy } = this.#looked ? policyIn(this.#looked, policy) : {};
+    return connectionString(hostNameOf(service, this.#parts.connection), keyName, key);
   }
 }
 

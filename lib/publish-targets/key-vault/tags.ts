@@ -5,9 +5,10 @@ import { type PublishNote, type Slot, slots } from "../../contracts/publish-targ
 
 type Tags = Readonly<Record<string, string>>;
 
-export function tagsOf({ operation, slot, fingerprint, publishedAt, graceMs }: PublishNote): Tags {
+export function tagsOf({ operation, of, slot, fingerprint, publishedAt, graceMs }: PublishNote): Tags {
   return {
     "drover-operation": operation,
+    "drover-of": of,
     "drover-slot": slot,
     "drover-fingerprint": fingerprint,
     "drover-published-at": new Date(publishedAt).toISOString(),
@@ -19,12 +20,14 @@ export function tagsOf({ operation, slot, fingerprint, publishedAt, graceMs }: P
 export function noteIn(tags: Tags | null | undefined): Partial<PublishNote> | undefined {
   if (!tags) return undefined;
   const operation = tags["drover-operation"];
+  const of = tags["drover-of"];
   const slot = slots.find((one): one is Slot => one === tags["drover-slot"]);
   const fingerprint = tags["drover-fingerprint"];
   const publishedAt = Date.parse(tags["drover-published-at"] ?? "");
   const grace = tags["drover-grace"] ?? "";
   const note = {
     ...(operation === undefined ? {} : { operation }),
+    ...(of === undefined ? {} : { of }),
     ...(slot === undefined ? {} : { slot }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(Number.isNaN(publishedAt) ? {} : { publishedAt }),

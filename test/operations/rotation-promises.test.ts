@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
+import { operationIdOf } from "../../lib/contracts/identifiers.ts";
+import { Secret } from "../../lib/contracts/secret.ts";
+import { cancelOperation } from "../../lib/operations/commands.ts";
+import { acknowledge, extendWait } from "../../lib/operations/waits.ts";
+import type { KeyBehaviour } from "../simulation/fake-keys.ts";
+import { wrongAtTheEnd } from "../simulation/invariants.ts";
+import { graceMs, RotationWorld } from "./rotation-world.ts";
+
+const idOf = (id: string) => operationIdOf("/test", id);
+const hourMs = 3_600_000;
+const carol = { by: "carol" };
+
+async function inGrace(data: Record<string, unknown> = {}, behaviour: Partial<KeyBehaviour> = {}) {
+  const rotation = new RotationWorld({ mode: "cloud" }, behaviour);
+  rotation.submit("one", data);
+  await rotation.world.run(() => rotation.row("one")?.providerStatus === "grace", hourMs);
+  expect(rotation.row("one")?.providerStatus).toBe("grace");
+  return rotation;
+}
+
+/** How long after the start the old key of the slot that was in use went, in milliseconds. */
+function goneAfter({ service }: RotationWorld, key = "key-0-primary"): number {
+  const [first] = service.history;
+  const gone = service.history.find(({ keys }) => !Object.values(keys).includes(key));
+  return gone && first ? gone.at - first.at : Number.POSITIVE_INFINITY;
+}
+
+const waitingFor = (rotation: RotationWorld, id: string) => rotation.row(id)?.waitingFor?.code;
+
+describe("What a rotation has promised holds beyond its end", () => {
+  test("a consumer that never said so keeps its key, until it does", async () => {
+    const consumers = { readInterval: "PT60S", tokenLife: "PT240S", clockSkew: "PT30S", acknowledge: ["billing"] };
+    const rotation = await inGrace({ consumers, deadline: "PT1H" });
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", 3 * hourMs);
+    expect(rotation.row("one")).toMatchObject({ outcome: "timed-out" });
+    expect(rotation.row("one")?.reason).toContain("primary key is still the one before");
+    rotation.submit("two", { consumers, deadline: "P2D" });
+    await rotation.world.run(() => false, 2 * hourMs);
+    expect(waitingFor(rotation, "two")).toBe("acknowledgement");
+    expect(goneAfter(rotation)).toBe(Number.POSITIVE_INFINITY);
+    await acknowledge(rotation.world.outside, idOf("two"), "billing", carol);
+    await rotation.world.run(() => rotation.row("two")?.providerStatus === "grace", hourMs);
+    // That word was about the key before this one.
+    await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
+    expect(waitingFor(rotation, "two")).toBe("acknowledgement");
+  });
+
+  test("an extension", async () => {
+    const rotation = await inGrace();
+    const until = await extendWait(rotation.world.outside, idOf("one"), 12 * hourMs, carol);
+    await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    rotation.submit("two");
+    await rotation.runUntilQuiet(3 * 24 * hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    const changed = rotation.service.history.at(2);
+    expect(changed?.at).toBeGreaterThanOrEqual(until);
+  });
+
+  test("and a longer grace that the next one asks for counts for the key published last", async () => {
+    const rotation = await inGrace();
+    await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    rotation.submit("two", { grace: "PT6H", consumers: { readInterval: "PT3H", tokenLife: "PT2H" } });
+    await rotation.runUntilQuiet(3 * 24 * hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    expect(goneAfter(rotation)).toBeGreaterThan(6 * hourMs);
+  });
+
+  test("a target that shows the version before for minutes is not believed", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { shownAfterMs: 300_000 });
+    rotation.submit("one");
+    await rotation.world.run(() => rotation.service.calls.publish === 2, hourMs);
+    await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    rotation.submit("two");
+    await rotation.runUntilQuiet(3 * 24 * hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    expect(rotation.refusedConsumers()).toEqual([]);
+  });
+
+  test("a target that is left out is asked about, unless nobody reads there any more", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.submit("one");
+    await rotation.runUntilQuiet();
+    const publish = [{ target: "sm", secret: "dps-owner" }];
+    rotation.submit("two", { publish });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("two")).toMatchObject({ outcome: "failed", code: "target-left-out" });
+    expect(rotation.row("two")?.reason).toContain("kv/dps-owner");
+    rotation.submit("three", { publish, drop: ["kv/dps-owner"] });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("three")).toMatchObject({ outcome: "succeeded" });
+    rotation.submit("four", { publish });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("four")).toMatchObject({ outcome: "succeeded" });
+  });
+
+  test("slotInUse is read the first time alone", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.service.published.clear();
+    rotation.submit("one", { slotInUse: "primary" });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+    rotation.service.published.clear();
+    rotation.submit("two", { slotInUse: "primary" });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("two")).toMatchObject({ outcome: "failed", code: "published-gone" });
+    expect(rotation.service.calls.replace).toBe(2);
+  });
+});
+
+describe("An emergency", () => {
+  const emergency = { emergency: true, grace: undefined };
+
+  test("does not wait for another rotation: that one is ended", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.submit("one", { grace: "P7D" });
+    await rotation.world.run(() => rotation.row("one")?.providerStatus === "grace", hourMs);
+    const askedAt = rotation.world.clock.now();
+    rotation.submit("two", emergency);
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "cancelled" });
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    expect((rotation.row("two")?.endedAt ?? 0) - askedAt).toBeLessThan(600_000);
+    expect(wrongAtTheEnd(rotation.world.store)).toEqual([]);
+  });
+
+  test.each(["ended by somebody", "overtaken by its deadline"])("that has begun goes on, even %s", async (how) => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { publishes: ["lose-request", "lose-request"] });
+    rotation.submit("one", { ...emergency, ...(how.startsWith("ended") ? {} : { deadline: "PT90S" }) });
+    await rotation.world.run(() => rotation.service.calls.replace === 1, hourMs);
+    if (how.startsWith("ended")) await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+    for (const versions of rotation.service.published.values()) {
+      expect(Object.values(rotation.service.keys)).toContain(versions.at(-1)?.value);
+    }
+  });
+});
+
+describe("The end of a rotation says what is so", () => {
+  test("when the published key itself is replaced by somebody before the end", async () => {
+    const rotation = await inGrace();
+    await rotation.world.run(() => rotation.service.calls.replace === 2, hourMs);
+    rotation.world.clock.after(20_500, () => rotation.service.set({ secondary: "of-somebody-else" }));
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "published-key-gone" });
+    expect(rotation.row("one")?.reason).toContain("emergency rotation");
+  });
+
+  test("when the second change fails: nothing of it counts as replaced", async () => {
+    const rotation = await inGrace({}, { puts: ["ok", "fail"] });
+    await rotation.runUntilQuiet();
+    const { result, reason } = rotation.row("one") ?? {};
+    expect(result).toMatchObject({ replaced: ["secondary"], fingerprints: { primary: "not proven" } });
+    expect(reason).toContain("whether the primary key was replaced is not proven");
+  });
+
+  test("when nobody looked until long after the deadline", async () => {
+    const rotation = await inGrace({ deadline: "PT20M" });
+    rotation.world.clock.jump(3 * hourMs);
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "timed-out", result: { replaced: ["secondary"] } });
+    expect(rotation.row("one")?.reason).toContain("primary key is still the one before");
+  });
+
+  test("what changed around the keys is told of, also where the reply was lost", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { puts: ["lose-reply"] });
+    rotation.submit("one");
+    await rotation.world.run(() => rotation.service.calls.replace === 1, hourMs);
+    rotation.world.clock.after(21_000, () => {
+      rotation.service.around = "changed";
+    });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded", result: { changedByOthers: ["tags"] } });
+  });
+});
+
+describe("A rotation is careful with time", () => {
+  test("a clock that jumps ahead does not shorten the grace", async () => {
+    const rotation = await inGrace();
+    rotation.world.clock.jump(hourMs);
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+    // On the clock that nobody moved.
+    expect(rotation.row("one")?.history.some(({ what }) => what === "clock")).toBe(true);
+    expect(goneAfter(rotation) - hourMs).toBeGreaterThanOrEqual(graceMs);
+  });
+
+  test("what it waited for others does not count against a deadline that nobody gave", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.submit("one", { grace: "P2D" });
+    await rotation.world.run(() => rotation.row("one")?.providerStatus === "grace", hourMs);
+    rotation.submit("two", { grace: "P2D" });
+    await rotation.runUntilQuiet(10 * 24 * hourMs);
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    expect(rotation.refusedConsumers()).toEqual([]);
+  });
+
+  test("and one that was given too near is refused before anything is written", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.submit("one", { grace: "P2D" });
+    await rotation.world.run(() => rotation.row("one")?.providerStatus === "grace", hourMs);
+    rotation.submit("two", { grace: "P2D", deadline: "P2DT1H" });
+    await rotation.runUntilQuiet(10 * 24 * hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "failed", code: "deadline-too-near" });
+    expect(rotation.service.calls.replace).toBe(2);
+  });
+
+  test("a publication of a time to come is refused", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    const note = { operation: "x", of: "dps-eu/owner", slot: "primary", fingerprint: "x", graceMs: 0 } as const;
+    const value = rotation.service.keys.primary;
+    const known = { ...note, fingerprint: fingerprintOf(new Secret(value)), publishedAt: 8.64e15 };
+    rotation.service.published.get("kv")?.push({ at: rotation.world.clock.now() - 1, value, note: known });
+    rotation.submit("one");
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "published-in-the-future" });
+  });
+
+  test("and a secret that holds the key of another policy is not overwritten, not even in an emergency", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    const note = { operation: "x", of: "dps-eu/other", slot: "primary", graceMs: 0, publishedAt: 0 } as const;
+    const value = "key-of-another-policy";
+    const known = { ...note, fingerprint: fingerprintOf(new Secret(value)) };
+    rotation.service.published.get("kv")?.push({ at: rotation.world.clock.now() - 1, value, note: known });
+    rotation.submit("one", { emergency: true, grace: undefined });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "published-of-another" });
+    expect(rotation.service.calls.replace).toBe(0);
+  });
+});
