@@ -4,11 +4,13 @@ import { clientsCommand } from "./commands/clients.ts";
 import { configCommand } from "./commands/config.ts";
 import { connectionsCommand } from "./commands/connections.ts";
 import { deadLettersCommand } from "./commands/dead-letters.ts";
+import { dpsCommand } from "./commands/dps.ts";
 import { emulateCommand } from "./commands/emulate.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { heatCommand } from "./commands/heat.ts";
 import { initCommand } from "./commands/init.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { operationsCommand } from "./commands/operations.ts";
 import { schedulesCommand } from "./commands/schedules.ts";
 import { sinksCommand } from "./commands/sinks.ts";
@@ -57,7 +59,9 @@ function createProgram(cli: Cli): Command {
     deadLettersCommand,
     connectionsCommand,
     schedulesCommand,
+    keysCommand,
     heatCommand,
+    dpsCommand,
     configCommand,
     clientsCommand,
     eventsCommand,

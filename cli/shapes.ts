@@ -15,16 +15,23 @@ export {
   deadLettersAnswer as deadLettersShape,
 } from "../lib/contracts/answers/dead-letters.ts";
 export type DeadLetter = z.output<typeof deadLetterAnswer>;
+export { type DpsItem, dpsItemsAnswer as dpsItemsShape } from "../lib/contracts/answers/dps.ts";
 export { explanationAnswer as explanationShape } from "../lib/contracts/answers/explanation.ts";
 export { healthAnswer as healthShape } from "../lib/contracts/answers/health.ts";
 export { type Entry, historyAnswer as historyShape } from "../lib/contracts/answers/history.ts";
+export { type KeyAnswer, keysAnswer as keysShape } from "../lib/contracts/answers/keys.ts";
 export {
   approvalAnswer as approvalShape,
   cancelAnswer as cancelShape,
   reportAnswer as reportShape,
+  supplyAnswer as supplyShape,
 } from "../lib/contracts/answers/operation-actions.ts";
 export type { Children } from "../lib/contracts/answers/operation-parts.ts";
 export { acceptanceAnswer as acceptanceShape, planAnswer as planShape } from "../lib/contracts/answers/requests.ts";
+export {
+  acknowledgementAnswer as acknowledgementShape,
+  extendAnswer as extendShape,
+} from "../lib/contracts/answers/rotations.ts";
 export {
   type Schedule,
   scheduleAnswer as scheduleShape,

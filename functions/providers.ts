@@ -2,7 +2,7 @@ import type { ConnectionConfiguration, PaceConfiguration } from "../lib/contract
 import { durationMs } from "../lib/contracts/duration.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/provider.ts";
-import { createAzureDpsProvider } from "../lib/providers/azure-dps/index.ts";
+import { createAzureDpsProvider, type DpsOperator } from "../lib/providers/azure-dps/index.ts";
 import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
 import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
 import { keyRotationOf } from "./key-rotation.ts";
@@ -21,7 +21,7 @@ const factories: Factories = {
   "azure-sphere": (name, connection, parts) =>
     createAzureSphereProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
   "azure-dps": (name, connection, parts) => {
-    const provider = createAzureDpsProvider({ ...parts, name, connection, ...timesOf(connection.pace) });
+    const provider = dpsProvider(name, connection, parts);
     return { ...provider, keyRotation: keyRotationOf(provider, parts) };
   },
   heat: (name, connection, parts) => createHeatProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
@@ -46,6 +46,11 @@ export interface Providers {
    * @throws ConfigurationError when there is no connection of that name and kind
    */
   heat(connection: string): HeatOperator;
+  /**
+   * What people ask of the management API of Device Provisioning Services directly.
+   * @throws ConfigurationError when there is no connection of that name and kind
+   */
+  dps(connection: string): DpsOperator;
 }
 
 export function createProviders(
@@ -54,6 +59,7 @@ export function createProviders(
 ): Providers {
   const made = new Map<string, DeploymentProvider>();
   const operators = new Map<string, HeatOperator>();
+  const dpsOperators = new Map<string, DpsOperator>();
   const connectionOf = (name: string): ConnectionConfiguration => {
     const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
     if (connection) return connection;
@@ -68,12 +74,25 @@ export function createProviders(
       kept(operators, name, () => {
         const connection = connectionOf(name);
         if (connection.kind === "heat") return createHeatOperator({ ...parts, name, connection });
-        throw new ConfigurationError(
-          `Expected ${name} to be a connection of kind heat, got one of kind ${connection.kind}: see drover connections list`,
-          { code: "other-kind" },
-        );
+        throw otherKind(name, "heat", connection);
+      }),
+    dps: (name) =>
+      kept(dpsOperators, name, () => {
+        const connection = connectionOf(name);
+        if (connection.kind === "azure-dps") return dpsProvider(name, connection, parts).operator;
+        throw otherKind(name, "azure-dps", connection);
       }),
   };
+}
+
+const dpsProvider = (name: string, connection: ConnectionOf<"azure-dps">, parts: ProviderParts) =>
+  createAzureDpsProvider({ ...parts, name, connection, ...timesOf(connection.pace) });
+
+function otherKind(name: string, expected: Kind, { kind }: ConnectionConfiguration): ConfigurationError {
+  return new ConfigurationError(
+    `Expected ${name} to be a connection of kind ${expected}, got one of kind ${kind}: see drover connections list`,
+    { code: "other-kind" },
+  );
 }
 
 function kept<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {

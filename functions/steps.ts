@@ -1,5 +1,6 @@
 import type { DeploymentProvider } from "../lib/contracts/provider.ts";
 import type { Step } from "../lib/operations/step.ts";
+import { applyDpsChange } from "./apply-dps-change/step.ts";
 import { awaitChildrenStep } from "./await-children/step.ts";
 import { cleanUpDeployment } from "./clean-up-deployment/step.ts";
 import { pollOperation } from "./poll-operation/step.ts";
@@ -11,6 +12,7 @@ const all: readonly Step<DeploymentProvider>[] = [
   startDeployment,
   pollOperation,
   rotateDpsKeys,
+  applyDpsChange,
   cleanUpDeployment,
   startChildrenStep,
   awaitChildrenStep,

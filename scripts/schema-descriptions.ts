@@ -61,6 +61,22 @@ const doors: Texts = {
   "sinks.*.timeout": duration("Longest time of one delivery."),
 };
 
+const dpsConnection: Texts = {
+  "**.<azure-dps>": "Device Provisioning Services of one Azure subscription.",
+  "**.<azure-dps>.subscriptionId": "The Azure subscription.",
+  "**.<azure-dps>.apiVersion": "As in Azure's documentation. Older ones do not show what newer ones can set.",
+  "**.<azure-dps>.endpoint": uri("Base URL of Azure Resource Manager; https, or http on loopback for the emulator."),
+  "**.<azure-dps>.credential": "How Drover logs in.",
+  "**.<azure-dps>.dataPlane": "Where the services themselves are reached, to try keys out.",
+  "**.<azure-dps>.dataPlane.suffix": "What follows a service's name in its host; another one in sovereign clouds.",
+  "**.<azure-dps>.dataPlane.endpoint": uri("Where all such hosts are reached instead: an emulator."),
+  "**.<azure-dps>.dataPlane.check":
+    "`signed-call` tries a new key out; `none` where the services cannot be reached from here.",
+  "**.<azure-dps>.secrets":
+    "Secrets of the vault that requests may name: hubs' connection strings, keys of policies and of CAs. `*` stands for any characters.",
+  "**.<azure-dps>.secrets.[]": "A name or a pattern such as dps-*.",
+};
+
 const heatConnection: Texts = {
   "connections.*.<1>": "An OpenStack Heat, in one of its flavours.",
   "**.<heat>": "A Heat of that flavour, in one project and region.",
@@ -179,6 +195,7 @@ export const annotations: Readonly<Record<string, Texts>> = {
     "**.<azure-sphere>.sphereTenantId": "The Azure Sphere tenant, not the Entra directory.",
     "**.<azure-sphere>.credential": "How Drover logs in.",
     ...heatConnection,
+    ...dpsConnection,
     ...doors,
     ...schedules,
     ...publishTargets,

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { createAzureDpsEmulator, demoDpsScenario, parseAzureDpsScenario } from "../../emulators/azure-dps/index.ts";
 import {
   createAzureSphereEmulator,
   demoScenario,
@@ -11,9 +12,10 @@ import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandError } from "../failure.ts";
+import { dpsPort, emulatedVault } from "../starter/azure-dps.ts";
 import { spherePort } from "../starter/azure-sphere.ts";
 import { flavours, heatPorts } from "../starter/heat.ts";
-import { heatDemo, sphereDemo } from "./emulated-demos.ts";
+import { dpsDemo, heatDemo, sphereDemo } from "./emulated-demos.ts";
 import { flavourOf } from "./flavour.ts";
 import { serveEmulator } from "./serve-emulator.ts";
 
@@ -51,7 +53,15 @@ export function emulateCommand(cli: Cli) {
     .option("--port <port>", `port on loopback; 0 for any free one (default: ${ports})`)
     .option("--scenario <file>", "JSON of who exists, how scripts end and which faults strike");
   group.addCommand(runs(cli, sphere, emulateSphere));
+  const dps = describedCommand(
+    "azure-dps",
+    "Serve an Azure subscription with a Device Provisioning Service, its login and a Key Vault",
+    "drover emulate azure-dps",
+  )
+    .option("--port <port>", "port on loopback; 0 for any free one", String(dpsPort))
+    .option("--scenario <file>", "JSON of who exists, how changes end and which faults strike");
   group.addCommand(runs(cli, heat, emulateHeat));
+  group.addCommand(runs(cli, dps, emulateDps));
   return group;
 }
 
@@ -63,6 +73,19 @@ async function emulateSphere(context: Context, { port, scenario }: Options): Pro
     fetch: (request) => emulator.fetch(request),
     port: port ?? String(spherePort),
     ...(given ? {} : { demo: sphereDemo }),
+  });
+}
+
+async function emulateDps(context: Context, { port, scenario }: Options): Promise<number> {
+  const given = scenario === undefined ? undefined : await readScenario(context, scenario, parseAzureDpsScenario);
+  const emulator = createAzureDpsEmulator({ ...clock, scenario: given ?? demoDpsScenario() });
+  // Empty: the first rotation publishes the first key.
+  emulator.vaults.seedVault({ name: emulatedVault });
+  return serveEmulator(context, {
+    title: "Azure Device Provisioning Services, their login and a Key Vault are",
+    fetch: (request) => emulator.fetch(request),
+    port: port ?? String(dpsPort),
+    ...(given ? {} : { demo: dpsDemo }),
   });
 }
 

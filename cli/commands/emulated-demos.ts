@@ -1,5 +1,7 @@
+import { demoDpsIds } from "../../emulators/azure-dps/index.ts";
 import { demoIds } from "../../emulators/azure-sphere/index.ts";
 import { demoHeatIds, type Flavour } from "../../emulators/heat/index.ts";
+import { emulatedDps, emulatedTargets } from "../starter/azure-dps.ts";
 import { emulatedSphere } from "../starter/azure-sphere.ts";
 import { emulatedHeat, emulatedLogins } from "../starter/heat.ts";
 import type { Demo } from "./serve-emulator.ts";
@@ -52,5 +54,28 @@ export function heatDemo(flavour: Flavour, url: string): Demo {
       },
     ],
     init: `--provider heat --flavour ${flavour} --emulator`,
+  };
+}
+
+export function dpsDemo(url: string): Demo {
+  const { subscriptionId, resourceGroup, service, policy, ownerPolicy, hub, clientSecret } = demoDpsIds;
+  return {
+    ids: demoDpsIds,
+    connections: { emulated: emulatedDps(url, "env:EMULATOR_SECRET") },
+    publishTargets: emulatedTargets(url, "env:EMULATOR_SECRET"),
+    variables: { EMULATOR_SECRET: clientSecret },
+    sections: [
+      {
+        title: "The subscription:",
+        fields: [
+          ["subscription", subscriptionId],
+          ["resource group", resourceGroup],
+          ["service", service],
+          ["policies", `${policy}, ${ownerPolicy}`],
+          ["linked hub", hub],
+        ],
+      },
+    ],
+    init: "--provider azure-dps --emulator",
   };
 }

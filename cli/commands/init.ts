@@ -5,10 +5,11 @@ import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandError, usageError } from "../failure.ts";
+import { dpsPort, dpsStarter } from "../starter/azure-dps.ts";
 import { spherePort, sphereStarter } from "../starter/azure-sphere.ts";
 import { starterFiles } from "../starter/files.ts";
 import { flavours, heatPorts, heatStarter } from "../starter/heat.ts";
-import type { Starter } from "../starter/starter.ts";
+import { fileOf, type Starter } from "../starter/starter.ts";
 import { flavourOf } from "./flavour.ts";
 
 const gitignore = ".gitignore";
@@ -26,7 +27,7 @@ export function initCommand(cli: Cli) {
     "drover init --emulator",
   )
     .option("--emulator [url]", "connect to the provider's emulator, see drover emulate, so that it works at once")
-    .option("--provider <provider>", "azure-sphere or heat", "azure-sphere")
+    .option("--provider <provider>", "azure-sphere, azure-dps or heat", "azure-sphere")
     .option("--flavour <flavour>", `of a Heat: ${flavours.join(", ")}`, flavours[0]);
   return runs(cli, command, async (context, options: Options) => {
     const { starter, emulated } = chosen(options);
@@ -51,7 +52,8 @@ function chosen({ provider, flavour: name, emulator }: Options): { starter: Star
   const emulated = urlAt(0) !== undefined;
   if (provider === "azure-sphere") return { starter: sphereStarter(urlAt(spherePort)), emulated };
   if (provider === "heat") return { starter: heatStarter(flavour, urlAt(heatPorts[flavour])), emulated };
-  throw usageError("Expected --provider as azure-sphere or heat, got another value");
+  if (provider === "azure-dps") return { starter: dpsStarter(urlAt(dpsPort)), emulated };
+  throw usageError("Expected --provider as azure-sphere, azure-dps or heat, got another value");
 }
 
 async function write({ terminal, remark }: Context, all: Readonly<Record<string, string>>): Promise<string[]> {
@@ -77,20 +79,21 @@ async function write({ terminal, remark }: Context, all: Readonly<Record<string,
 }
 
 function nextSteps(starter: Starter, emulated: boolean): readonly (readonly [command: string, why: string])[] {
+  const files = starter.requests.map(fileOf);
   if (emulated) {
     return [
       [`drover emulate ${starter.emulate}`, "in another terminal"],
       ["drover config check", ""],
-      ["drover submit requests/deploy.json --wait", ""],
+      ...files.map((file) => [`drover submit ${file} --wait`, ""] as const),
       ["drover start", "to run for good"],
     ];
   }
   return [
-    ["fill in drover.json and requests/deploy.json", ""],
+    [`fill in drover.json and ${files.join(", ")}`, ""],
     ...starter.vaultSecrets.map(({ name, what }) => [`drover vault put ${name}`, `stores ${what}, sealed`] as const),
     ["drover config check", ""],
     ["drover connections check", "logs in, reads, and names missing roles"],
-    ["drover submit requests/deploy.json --dry-run", ""],
+    [`drover submit ${files[0]} --dry-run`, ""],
     ["drover start", "and drover submit in another terminal"],
   ];
 }

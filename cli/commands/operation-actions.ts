@@ -1,6 +1,7 @@
 import { type Cli, describedCommand, runs } from "../command.ts";
 import { shortId } from "../describe.ts";
-import { approvalShape, cancelShape, operationShape, reportShape } from "../shapes.ts";
+import { readText } from "../input-file.ts";
+import { approvalShape, cancelShape, operationShape, reportShape, supplyShape } from "../shapes.ts";
 
 export function cancelCommand(cli: Cli) {
   const command = describedCommand(
@@ -96,6 +97,33 @@ export function reportCommand(cli: Cli) {
       context.lines([
         `Told as ${answer.reported}. The operation ends with the next look: drover watch ${shortId(answer.operation)}`,
       ]);
+      if (!session.isRunning) context.remark("Nothing runs until drover start.");
+      return undefined;
+    }),
+  );
+}
+
+export function supplyCommand(cli: Cli) {
+  const command = describedCommand(
+    "supply",
+    "Hand over the certificate that an operation waits for",
+    "drover operations supply q4k7zr2m5t6a --certificate leaf.pem",
+  )
+    .argument("<id>")
+    .requiredOption("--certificate <file>", "PEM file with the certificate alone, without its private key")
+    .addHelpText(
+      "after",
+      "\nThe code and the commands that make the certificate are in the operation's attention event: drover explain\nExit codes: 0 taken; 2 input refused; 4 no such operation, or none that waits for a certificate",
+    );
+  return runs(cli, command, async (context, id: string, { certificate }: { readonly certificate: string }) =>
+    context.withSession(async (session) => {
+      const path = `/operations/${encodeURIComponent(id)}/actions/supply`;
+      const text = await readText(context, certificate, "a certificate");
+      const answer = await session.client.post(path, { certificate: text }, supplyShape);
+      context.data(answer);
+      const said =
+        answer.supply === "supplied" ? "Taken; the service is asked next" : "It had been handed over already";
+      context.lines([`${said}: drover watch ${shortId(answer.operation)}`]);
       if (!session.isRunning) context.remark("Nothing runs until drover start.");
       return undefined;
     }),

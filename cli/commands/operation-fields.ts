@@ -37,6 +37,7 @@ export function fieldsOf(operation: Operation, style: Style): Parameters<typeof 
     ["step", operation.state === "active" ? operation.step : undefined],
     ["waits for", waitingFor && `${waitingFor.detail} (since ${waitingFor.since})`],
     ["provider status", provider?.status],
+    ...rotationFields(operation),
     ...Object.entries(provider?.ids ?? {}).map(([name, value]): [string, string] => [name, value]),
     ["result", json(operation.result)],
     ["created", operation.createdAt],
@@ -44,5 +45,22 @@ export function fieldsOf(operation: Operation, style: Style): Parameters<typeof 
     ["ended", operation.endedAt && `${operation.endedAt}${took}`],
     ["resolved", resolution && `${resolution.as} by ${resolution.by}: ${resolution.note}`],
     ["dead letter", operation.deadLetter],
+  ];
+}
+
+type Fields = Parameters<typeof fieldLines>[0];
+
+/** Of a rotation of keys: how far it is, and what consumers have by now. */
+function rotationFields({ rotation, state }: Operation): Fields {
+  if (!rotation) return [];
+  const { phase, slot, fingerprints, published, graceUntil, acknowledged, awaited } = rotation;
+  const targets = Object.entries(published).map(([name, version]) => `${name} (version ${version})`);
+  return [
+    ["phase", phase],
+    ["keys", `primary ${fingerprints.primary}, secondary ${fingerprints.secondary}`],
+    ["published", targets.length === 0 ? "nowhere yet" : `the ${slot} key, to ${targets.join(", ")}`],
+    ["both good until", graceUntil],
+    ["acknowledged", acknowledged.join(", ") || undefined],
+    ["still awaited", state === "active" ? awaited.join(", ") || undefined : undefined],
   ];
 }

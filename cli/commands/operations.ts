@@ -2,14 +2,15 @@ import { type Cli, describedCommand, runs } from "../command.ts";
 import { clockTime } from "../describe.ts";
 import { historyShape } from "../shapes.ts";
 import { tableLines } from "../table.ts";
-import { approveCommand, cancelCommand, reportCommand, resolveCommand } from "./operation-actions.ts";
+import { approveCommand, cancelCommand, reportCommand, resolveCommand, supplyCommand } from "./operation-actions.ts";
+import { abortCommand, acknowledgeCommand, extendCommand } from "./operation-rotations.ts";
 import { showCommand } from "./operation-show.ts";
 import { listCommand } from "./operations-list.ts";
 
 export function operationsCommand(cli: Cli) {
   const group = describedCommand(
     "operations",
-    "List, show, approve, cancel, resolve and report operations",
+    "List, show, approve, cancel, abort, extend, acknowledge, resolve, report and supply operations",
     "drover operations list --state active",
   );
   group.addCommand(listCommand(cli));
@@ -37,7 +38,11 @@ export function operationsCommand(cli: Cli) {
   );
   group.addCommand(approveCommand(cli));
   group.addCommand(cancelCommand(cli));
+  group.addCommand(abortCommand(cli));
+  group.addCommand(extendCommand(cli));
+  group.addCommand(acknowledgeCommand(cli));
   group.addCommand(resolveCommand(cli));
   group.addCommand(reportCommand(cli));
+  group.addCommand(supplyCommand(cli));
   return group;
 }

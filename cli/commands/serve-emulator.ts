@@ -8,6 +8,8 @@ import { fieldLines } from "../table.ts";
 export interface Demo {
   readonly ids: object;
   readonly connections: object;
+  /** Where keys can be published. */
+  readonly publishTargets?: object;
   /** Secrets that the connection names, by environment variable. */
   readonly variables: Readonly<Record<string, string>>;
   readonly sections: readonly { readonly title: string; readonly fields: readonly (readonly [string, string])[] }[];
@@ -46,7 +48,7 @@ export async function serveEmulator(context: Context, { title, fetch, port: text
 }
 
 function announce(context: Context, title: string, url: string, demo: Demo | undefined): void {
-  context.data({ kind: "serving", url, ...(demo ? { ids: demo.ids, connections: demo.connections } : {}) });
+  context.data({ kind: "serving", url, ...(demo ? { ids: demo.ids, ...partsOf(demo) } : {}) });
   context.lines([`${title} emulated on ${url}. Ctrl-C ends it, and forgets everything.`]);
   if (!demo) return;
   const variables = Object.entries(demo.variables).map(([name, value]) => `${name}=${value}`);
@@ -54,6 +56,11 @@ function announce(context: Context, title: string, url: string, demo: Demo | und
     ...demo.sections.flatMap(({ title: heading, fields }) => ["", heading, ...fieldLines(fields, context.style)]),
     "",
     `For drover.json, with ${variables.join(" and ")} in the environment (or run drover init ${demo.init}):`,
-    JSON.stringify({ connections: demo.connections }, undefined, 2),
+    JSON.stringify(partsOf(demo), undefined, 2),
   ]);
 }
+
+const partsOf = ({ connections, publishTargets }: Demo) => ({
+  connections,
+  ...(publishTargets === undefined ? {} : { publishTargets }),
+});

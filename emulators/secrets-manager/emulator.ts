@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type AccessKeySeed, AccessKeys } from "../aws/access-keys.ts";
 import type { Delay } from "../connection.ts";
 import { withHeaders } from "../exchange/answer.ts";
 import type { Admission, Call } from "../exchange/call.ts";
@@ -10,7 +11,6 @@ import type { Switch } from "../switch.ts";
 import { Timeline } from "../timeline.ts";
 import { ACTIONS, inputOf } from "./actions.ts";
 import { awsError } from "./answers.ts";
-import { isGenuine, parseSignature, timeOf } from "./signature.ts";
 import {
   defaultSecretsManagerSettings,
   findSecret,
@@ -30,12 +30,7 @@ export interface SecretsManagerOptions {
   readonly onCall?: OnCall;
 }
 
-export interface AccessKeySeed {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Absent: all of them. */
-  readonly actions?: readonly string[];
-}
+export type { AccessKeySeed };
 
 type NoFaultOfItsOwn = CallTarget & { readonly kind: never };
 export type SecretsManagerFault = ExchangeFaultOf<NoFaultOfItsOwn>;
@@ -63,7 +58,7 @@ export function createSecretsManagerEmulator(options: SecretsManagerOptions): Se
     settings: defaultSecretsManagerSettings,
     newId,
     timeline: new Timeline(options.now),
-    accessKeys: new Map(),
+    accessKeys: new AccessKeys(),
     secrets: new Map(),
     effects: [],
   };
@@ -93,9 +88,7 @@ export function createSecretsManagerEmulator(options: SecretsManagerOptions): Se
   };
   return {
     fetch: (request) => exchange.fetch(request),
-    seedAccessKey: ({ accessKeyId, secretAccessKey, actions }) => {
-      world.accessKeys.set(accessKeyId, { secret: secretAccessKey, actions: actions ?? null });
-    },
+    seedAccessKey: (seed) => world.accessKeys.add(seed),
     seedSecret: ({ name, value }) => {
       ACTIONS["CreateSecret"]?.(world, { Name: name, SecretString: value }, world.timeline.now());
     },
@@ -129,25 +122,9 @@ function admit(world: SecretsWorld, call: Call): Admission {
   if (call.headers.get("content-type") !== "application/x-amz-json-1.1") {
     return refused("SerializationException", "The content type is not application/x-amz-json-1.1.");
   }
-  const authorization = call.headers.get("authorization");
-  if (authorization === null) return refused("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const signed = parseSignature(authorization);
-  if (signed === null) return refused("IncompleteSignatureException", "The Authorization header is not well formed.");
-  const holder = world.accessKeys.get(signed.accessKeyId);
-  if (holder === undefined) {
-    return refused("UnrecognizedClientException", "The security token included in the request is invalid.");
-  }
-  const signedAtMs = timeOf(call.headers);
-  if (signedAtMs === null || Math.abs(signedAtMs - call.atMs) > world.settings.signatureSkewMs) {
-    return refused("InvalidSignatureException", "Signature expired.");
-  }
-  if (signed.service !== "secretsmanager" || !isGenuine(call, signed, holder.secret)) {
-    const text = "The request signature we calculated does not match the signature you provided.";
-    return refused("InvalidSignatureException", text);
-  }
-  if (holder.actions !== null && !holder.actions.includes(action)) {
-    return refused("AccessDeniedException", `The caller is not authorized to perform secretsmanager:${action}.`);
-  }
+  const { signatureSkewMs: skewMs } = world.settings;
+  const refusal = world.accessKeys.refusal(call, { service: "secretsmanager", region: null, action, skewMs });
+  if (refusal !== null) return refused(refusal.type, refusal.message);
   const input = inputOf(call);
   if (input === null) return refused("SerializationException", "The body is no JSON object.");
   return { carryOut: (atMs) => handle(world, input, atMs) };

@@ -1,3 +1,4 @@
+import type { AccessKeys } from "../aws/access-keys.ts";
 import type { Timeline } from "../timeline.ts";
 
 export interface StoredVersion {
@@ -43,8 +44,7 @@ export interface SecretsWorld {
   settings: SecretsManagerSettings;
   readonly newId: () => string;
   readonly timeline: Timeline;
-  /** Secret access keys by id, with the actions they may do; null is all. */
-  readonly accessKeys: Map<string, { readonly secret: string; readonly actions: readonly string[] | null }>;
+  readonly accessKeys: AccessKeys;
   readonly secrets: Map<string, StoredSecret>;
   readonly effects: SecretsEffect[];
 }

@@ -63,7 +63,14 @@ const inputStatuses: Readonly<Record<string, number>> = {
 };
 
 /** Of what a provider refuses, by the code of the refusal; every other is 502. */
-const refusalStatuses: Readonly<Record<string, number>> = { "not-found": 404, conflict: 409, "config-in-use": 409 };
+const refusalStatuses: Readonly<Record<string, number>> = {
+  "not-found": 404,
+  "service-not-found": 404,
+  "policy-not-found": 404,
+  "certificate-not-found": 404,
+  conflict: 409,
+  "config-in-use": 409,
+};
 
 function statusOf(error: DroverError): number {
   if (error instanceof InvalidInputError) return inputStatuses[error.code] ?? 422;

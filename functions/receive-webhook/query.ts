@@ -5,6 +5,7 @@ export const queryNames = {
   events: ["after", "limit", "wait"],
   deadLetters: ["cursor", "limit"],
   heatDeployments: ["server"],
+  dps: ["resourceGroup", "service", "policy", "certificate", "operationId"],
 } as const;
 
 export interface Bounds {

@@ -9,14 +9,19 @@ import type { ApplicationDependencies } from "./dependencies.ts";
  * @throws InvalidInputError that says what it lacks; ConflictError when nothing waits for one
  */
 export async function supply(
-  { ports, providers }: Pick<ApplicationDependencies, "ports" | "providers">,
+  {
+    ports,
+    providers,
+  }: Pick<ApplicationDependencies, "ports"> & {
+    readonly providers: Pick<ApplicationDependencies["providers"], "of">;
+  },
   { id, request }: OperationRecord,
   certificate: string,
   person: Person,
 ): Promise<"supplied" | "already"> {
   const change = providers.of(request.connection).changeOf;
   const check = ({ handle }: OperationRecord, nowMs: number) => {
-    const asked = request.type.startsWith("drover.azure-dps.") ? change?.(request) : undefined;
+    const asked = request.type === "drover.azure-dps.verify-certificate" ? change?.(request) : undefined;
     if (asked?.checkSupplied === undefined || handle === undefined) {
       throw new ConflictError(
         `Expected operation ${id} to wait for a certificate, got ${handle === undefined ? "one that has not asked for it yet" : "one that needs none"}: see drover explain ${id}`,

@@ -8,6 +8,7 @@ import type {
 } from "../../lib/contracts/operation.ts";
 
 import { countsOf } from "../../lib/operations/children-marks.ts";
+import { rotationView } from "./rotation-view.ts";
 
 /**
  * What people and programs see of records, field by field: what a record keeps for the engine (prepared data, handles, what it
@@ -52,6 +53,7 @@ export function operationView(record: OperationRecord): JsonObject {
       present({ code: waitingFor.code, detail: waitingFor.detail, since: time(waitingFor.since), who: waitingFor.who }),
     wakeAt: optionalTime(record.wakeAt),
     provider: present({ status: record.providerStatus, ids: record.providerIds }),
+    rotation: rotationView(record),
     result: record.result,
     deadline: time(record.deadline),
     createdAt: time(record.createdAt),

@@ -3,6 +3,7 @@ import { delayOnTimer } from "../../emulators/serve.ts";
 import { routeSecurity } from "../../functions/receive-webhook/security.ts";
 import { encodeDeadLetter } from "../../lib/contracts/dead-letter.ts";
 import { sha256Hex } from "../../lib/contracts/identifiers.ts";
+import { dpsConnection, dpsSecret, dpsTargets, quickDps } from "./dps-harness.ts";
 import { type OpenFixture, openFixture, quickScenario, request, sphereConnection } from "./harness.ts";
 import { heatConnection, heatSecrets, quickHeat } from "./heat-harness.ts";
 import { scheduleOf } from "./schedule-harness.ts";
@@ -37,6 +38,7 @@ const configuration = {
   },
   approvals: [{ types: ["drover.azure-sphere.*"], connections: ["guarded"] }],
   http: { webhookOrigins: ["eventgrid.azure.net"] },
+  publishTargets: dpsTargets,
   sinks: { crm: { url: "http://127.0.0.1:9/hooks", secrets: ["vault:crm"], allowPrivateAddresses: true } },
 };
 
@@ -44,11 +46,21 @@ export function contractWorld() {
   const now = () => Date.now();
   const sphere = createAzureSphereEmulator({ now, delay: delayOnTimer, scenario: quickScenario() });
   const heat = quickHeat();
+  const dps = quickDps();
   const { HEAT_LOGIN, HEAT_KEY } = heatSecrets();
   const opened = openFixture(
-    { sphere: sphereConnection(), guarded: sphereConnection(), heat: heatConnection("openstack", heatUrl) },
-    (sent) => (sent.url.startsWith(heatUrl) ? heat.fetch(sent) : sphere.fetch(sent)),
     {
+      sphere: sphereConnection(),
+      guarded: sphereConnection(),
+      heat: heatConnection("openstack", heatUrl),
+      dps: dpsConnection(),
+    },
+    (sent) => {
+      if (sent.url.startsWith("https://")) return dps.fetch(sent);
+      return sent.url.startsWith(heatUrl) ? heat.fetch(sent) : sphere.fetch(sent);
+    },
+    {
+      ...dpsSecret,
       "env:SPHERE": demoIds.clientSecret,
       "env:HEAT_LOGIN": HEAT_LOGIN,
       "env:HEAT_KEY": HEAT_KEY,
@@ -58,7 +70,7 @@ export function contractWorld() {
     configuration,
     [scheduleOf({ every: "P1D", window: { from: "02:00", to: "04:00", days: ["Sat"] } }, { connection: "sphere" })],
   );
-  return { ...opened, sphere, heat };
+  return { ...opened, sphere, heat, dps };
 }
 export type ContractWorld = ReturnType<typeof contractWorld>;
 

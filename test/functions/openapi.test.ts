@@ -5,8 +5,10 @@ import { describe, expect, test } from "vitest";
 import { demoHeatIds } from "../../emulators/heat/index.ts";
 import { routeSecurity } from "../../functions/receive-webhook/security.ts";
 import { operationKey } from "../../lib/contracts/operation.ts";
+import { makeAuthority, makeCertificate } from "../providers/azure-dps/changes/authorities.ts";
 import { type ContractWorld, contractWorld, deadLetterIn, ours, tokens, webhookSecret } from "./contract-world.ts";
 import { contractOf } from "./declared-contract.ts";
+import { rotation, rotationData } from "./dps-harness.ts";
 import { heatRequest, serverAt } from "./heat-harness.ts";
 
 /** The published document, held against the running application: every exchange has to be as it says. */
@@ -253,6 +255,76 @@ describe("what the document says of operations is what happens", () => {
     expect(await statusOf(all.ask("POST", report, { status: "COMPLETE", reason: "seen on the rack" }))).toBe(202);
     await until(all, id, "state", "ended");
   });
+});
+
+describe("what the document says of rotations is what happens", () => {
+  test("while consumers are waited for, and when one is aborted", async () => {
+    const all = world();
+    const { ask } = all;
+    const id = await submitted(all, rotation("r", "PT20S"));
+    const action = (name: string) => `/operations/${id}/actions/${name}`;
+    const billing = { consumer: "billing", note: "seen in its log" };
+    expect((await ask("POST", action("acknowledge"), billing)).body).toMatchObject({ code: "not-published" });
+    all.host.start();
+    await expect
+      .poll(async () => (await ask("GET", `/operations/${id}`)).body["rotation"], { timeout: 15_000 })
+      .toMatchObject({ phase: "grace", awaited: ["billing"] });
+    expect(await statusOf(ask("POST", action("acknowledge"), { consumer: "crm" }))).toBe(409);
+    for (const status of [202, 200]) expect(await statusOf(ask("POST", action("acknowledge"), billing))).toBe(status);
+    expect(await statusOf(ask("POST", action("extend"), { by: "PT6H" }))).toBe(202);
+    expect(await statusOf(ask("POST", action("extend"), { by: "soon" }))).toBe(422);
+    expect(await statusOf(ask("POST", action("extend"), { by: "PT6H" }, { as: "ci" }))).toBe(403);
+    expect(await statusOf(ask("GET", `/operations/${id}/explanation`))).toBe(200);
+    const { keys } = (await ask("GET", "/keys")).body as { keys: Record<string, unknown>[] };
+    expect(keys).toMatchObject([{ policy: "backend", agree: true, overdue: null, underWay: { phase: "grace" } }]);
+    expect(await statusOf(ask("GET", "/keys?policy=backend"))).toBe(400);
+    for (const status of [202, 200]) expect(await statusOf(ask("POST", action("abort")))).toBe(status);
+    await until(all, id, "state", "ended");
+    expect(await statusOf(ask("POST", action("extend"), { by: "PT6H" }))).toBe(409);
+  }, 30_000);
+
+  test("of services", async () => {
+    const { ask } = world();
+    const reads = "/connections/dps/dps";
+    const place = "resourceGroup=iot-eu&service=dps-eu";
+    for (const read of ["services", "operations", "name-availability?service=dps-eu"]) {
+      expect(await statusOf(ask("GET", `${reads}/${read}`))).toBe(200);
+    }
+    for (const read of ["service", "keys", "certificates", "skus"]) {
+      expect(await statusOf(ask("GET", `${reads}/${read}?${place}`))).toBe(200);
+    }
+    const key = await ask("GET", `${reads}/key?${place}&policy=backend`);
+    expect(key.body["items"]).toMatchObject([{ keyName: "backend", fingerprints: { primary: expect.any(String) } }]);
+    expect(key.text).not.toContain("canary");
+    for (const read of ["key?policy=none", "certificate?certificate=none"]) {
+      expect(await statusOf(ask("GET", `${reads}/${read}&${place}`))).toBe(404);
+    }
+    expect(await statusOf(ask("GET", `${reads}/keys`))).toBe(422);
+    expect(await statusOf(ask("GET", `${reads}/nothing`))).toBe(422);
+    expect(await statusOf(ask("GET", `${reads}/keys?colour=red`))).toBe(400);
+    expect(await statusOf(ask("GET", "/connections/heat/dps/services"))).toBe(422);
+    expect(await statusOf(ask("GET", "/connections/nowhere/dps/services"))).toBe(404);
+  });
+
+  test("when somebody supplies a certificate", async () => {
+    const all = world();
+    const authority = makeAuthority({ nowMs: Date.now() });
+    const { connection, resourceGroup, service } = rotationData();
+    const data = { connection, resourceGroup, service, certificate: "root", content: authority.pem };
+    const id = await submitted(all, { ...ours("c"), type: "drover.azure-dps.verify-certificate", data });
+    const supply = (certificate: string) => all.ask("POST", `/operations/${id}/actions/supply`, { certificate });
+    const leaf = (commonName: string) => makeCertificate({ commonName, issuer: authority, nowMs: Date.now() }).pem;
+    expect((await supply(leaf("x"))).body).toMatchObject({ status: 409, code: "not-waiting" });
+    all.host.start();
+    const detail = async () => JSON.stringify((await all.ask("GET", `/operations/${id}`)).body["waitingFor"] ?? "");
+    await expect.poll(detail, { timeout: 15_000 }).toMatch(/CN=[0-9A-F]{48}/);
+    const [, code = ""] = /CN=([0-9A-F]{48})/.exec(await detail()) ?? [];
+    expect(await statusOf(supply(leaf("x")))).toBe(422);
+    all.dps.addFault({ kind: "slow", delayMs: 2_000, path: "*/verify", times: 1 });
+    const proof = leaf(code);
+    for (const status of [202, 200]) expect(await statusOf(supply(proof))).toBe(status);
+    await until(all, id, "state", "ended");
+  }, 30_000);
 });
 
 describe("what the document says of everything else is what happens", () => {

@@ -227,6 +227,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/{id}/actions/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have an operation go no further
+         * @description The same as a cancel, under the name that fits a rotation: nothing is undone, and both keys stay good. What has begun at the provider is proven first. Harmless when repeated.
+         */
+        post: operations["abortOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{id}/actions/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an operation wait longer
+         * @description One that waits for a set time, such as a rotation in its grace. Its deadline moves as much. Each call adds to the wait: look at the operation before you repeat one whose answer was lost.
+         */
+        post: operations["extendOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{id}/actions/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a consumer uses the new key
+         * @description For a rotation whose request lists the consumer under `consumers.acknowledge`. The key before is replaced once the grace is over and all of them have said so. Harmless when repeated.
+         */
+        post: operations["acknowledgeOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/{id}/actions/resolve": {
         parameters: {
             query?: never;
@@ -281,6 +341,26 @@ export interface paths {
          * @description For completion `external`: written down at the provider, then looked at once. The operation ends with that look. Harmless when repeated.
          */
         post: operations["reportOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{id}/actions/supply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over the certificate that an operation waits for
+         * @description For drover.azure-dps.verify-certificate without `signWith`: a certificate whose subject is the code of the attention event, signed by the CA's key. It is checked first; the operation goes on waiting after a refusal. Harmless when repeated.
+         */
+        post: operations["supplyOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,6 +547,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how old each rotated key is, and which rotation is overdue
+         * @description What schedules rotate, and what was rotated on request. Targets are read for this answer, four at a time; one that cannot be read says why and hides no other.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -643,6 +743,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{name}/dps/{read}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read from Device Provisioning Services
+         * @description All pages together. Of policies rights and fingerprints are shown, never a key; of hubs no connection string. `services` and `operations` need nothing else, `name-availability` the service, all others resource group and service, and what they are to show.
+         */
+        get: operations["readDeviceProvisioning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vault": {
         parameters: {
             query?: never;
@@ -703,6 +823,23 @@ export interface components {
             /** @description Path of the operation. */
             location: string;
         };
+        /** @description Who uses the key that was published. */
+        Acknowledge: {
+            /** @description One out of `consumers.acknowledge` of the request. */
+            consumer: string;
+            /** @description Why, for the history. */
+            note?: string;
+        };
+        /** @description What became of an acknowledgement. */
+        AcknowledgementAnswer: {
+            /** @description Id of the operation: 52 characters. */
+            operation: string;
+            /**
+             * @description Now, or before.
+             * @enum {string}
+             */
+            acknowledgement: "acknowledged" | "already";
+        };
         /** @description Yes or no, for load balancers. */
         Alive: {
             /**
@@ -756,8 +893,11 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of the CA certificate in the service. */
                 certificate: string;
             };
         };
@@ -796,8 +936,11 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of a shared access policy; of `put-policy` the policy itself. */
                 policy: string;
             };
         };
@@ -836,7 +979,9 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
             };
         };
@@ -875,9 +1020,13 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of the CA certificate in the service. */
                 certificate: string;
+                /** @description The certificate that proves possession of the CA's key, as PEM text. Never a private key. */
                 content: string;
             };
         };
@@ -916,15 +1065,24 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of a shared access policy; of `put-policy` the policy itself. */
                 policy: {
+                    /** @description Name of the policy. Its case is that of the policy that is there. */
                     keyName: string;
+                    /** @description Rights separated by commas, such as ServiceConfig, EnrollmentWrite. Those that others imply make no difference. */
                     rights: string;
+                    /** @description A key of 16 to 64 bytes in base64: a secret of the vault. Left out: the one that the policy has, or one that Azure makes. */
                     primaryKey?: {
+                        /** @description Reference such as vault:dps-hub; the connection's `secrets` has to allow it. */
                         $secret: string;
                     };
+                    /** @description As `primaryKey`. */
                     secondaryKey?: {
+                        /** @description Reference such as vault:dps-hub; the connection's `secrets` has to allow it. */
                         $secret: string;
                     };
                 };
@@ -965,25 +1123,42 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Azure region, such as westeurope. A service cannot be moved. */
                 location: string;
+                /** @description What is paid for. */
                 sku: {
+                    /** @description Name of the SKU, such as S1. */
                     name: string;
+                    /** @description Number of units. */
                     capacity: number;
                 };
+                /** @description All tags there shall be: those that are not named here go. */
                 tags?: {
                     [key: string]: string;
                 };
+                /** @description Settings. What is left out stays as it is. */
                 properties?: {
-                    /** @enum {string} */
+                    /**
+                     * @description How devices are spread over the linked hubs.
+                     * @enum {string}
+                     */
                     allocationPolicy?: "Hashed" | "GeoLatency" | "Static";
+                    /** @description All linked hubs there shall be: links are added, changed and removed accordingly. Left out: as they are. */
                     iotHubs?: {
+                        /** @description The hub's connection string, with its key: a secret of the vault. */
                         connectionString: {
+                            /** @description Reference such as vault:dps-hub; the connection's `secrets` has to allow it. */
                             $secret: string;
                         };
+                        /** @description Azure region of the hub. */
                         location: string;
+                        /** @description Whether the allocation policy sends devices to it. */
                         applyAllocationPolicy?: boolean;
+                        /** @description Its share, relative to the other hubs. */
                         allocationWeight?: number;
                     }[];
                 };
@@ -1024,12 +1199,20 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
-                /** @enum {string} */
+                /**
+                 * @description What is read. Keys are answered as fingerprints only.
+                 * @enum {string}
+                 */
                 read: "operations" | "name-availability" | "services" | "service" | "keys" | "key" | "certificates" | "certificate" | "skus" | "operation-result";
+                /** @description Resource group that the service is in. */
                 resourceGroup?: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service?: string;
+                /** @description Name of a shared access policy; of `put-policy` the policy itself. */
                 policy?: string;
+                /** @description Name of the CA certificate in the service. */
                 certificate?: string;
+                /** @description Of `operation-result`: the operation's id in Azure. */
                 operationId?: string;
             };
         };
@@ -1068,10 +1251,15 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Host name of a linked hub, such as fleet.azure-devices.net. */
                 hub: string;
+                /** @description The hub's connection string with the key that it has now: a secret of the vault. */
                 connectionString: {
+                    /** @description Reference such as vault:dps-hub; the connection's `secrets` has to allow it. */
                     $secret: string;
                 };
             };
@@ -1111,31 +1299,58 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of a shared access policy; of `put-policy` the policy itself. */
                 policy: string;
+                /** @description Time that both keys are good, before the old one is replaced: at least `readInterval`, `tokenLife` and `clockSkew` together. ISO 8601, in days, hours, minutes and seconds. */
                 grace?: string;
-                /** @enum {string} */
+                /**
+                 * @description The slot that consumers use now, where no publication shows it.
+                 * @enum {string}
+                 */
                 slotInUse?: "primary" | "secondary";
+                /** @description Where consumers read the key. */
                 publish: {
+                    /** @description Name of a publish target in the configuration. */
                     target: string;
+                    /** @description Name of the secret there. */
                     secret: string;
                     /**
+                     * @description The key alone (default), or a connection string.
                      * @default key
                      * @enum {string}
                      */
                     format: "key" | "connection-string";
                 }[];
+                /** @description What is known of those who use the key. */
                 consumers?: {
-                    /** @default PT15M */
+                    /**
+                     * @description How often consumers read the key. ISO 8601, in days, hours, minutes and seconds.
+                     * @default PT15M
+                     */
                     readInterval: string;
-                    /** @default PT1H */
+                    /**
+                     * @description How long the tokens live that they sign. ISO 8601, in days, hours, minutes and seconds.
+                     * @default PT1H
+                     */
                     tokenLife: string;
-                    /** @default PT5M */
+                    /**
+                     * @description By how much their clocks may be off. ISO 8601, in days, hours, minutes and seconds.
+                     * @default PT5M
+                     */
                     clockSkew: string;
-                    /** @default [] */
+                    /**
+                     * @description Names of consumers that have to say that they use the new key before the old one goes.
+                     * @default []
+                     */
                     acknowledge: string[];
                 };
+                /** @description Targets of the last rotation where nobody reads any more, as target/secret: they go on showing a key that is replaced. */
+                drop?: string[];
+                /** @description Replaces both keys at once. Every token that they signed is refused from then on. */
                 emergency?: boolean;
             };
         };
@@ -1174,8 +1389,11 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description All tags there shall be: those that are not named here go. */
                 tags: {
                     [key: string]: string;
                 };
@@ -1216,11 +1434,17 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                /** @description Resource group that the service is in. */
                 resourceGroup: string;
+                /** @description Name of the service, unique in all of Azure. */
                 service: string;
+                /** @description Name of the CA certificate in the service. */
                 certificate: string;
+                /** @description The certificate that proves possession of the CA's key, as PEM text. Never a private key. */
                 content?: string;
+                /** @description The CA's private key as PEM text: a secret of the vault. Left out: the operation waits until somebody supplies the certificate that proves it. */
                 signWith?: {
+                    /** @description Reference such as vault:dps-hub; the connection's `secrets` has to allow it. */
                     $secret: string;
                 };
             };
@@ -1416,6 +1640,18 @@ export interface components {
             output_values?: {
                 [key: string]: components["schemas"]["Json"];
             };
+        };
+        /** @description What was read, in the vendor's words. Never a key. */
+        DeviceProvisioningItems: {
+            /**
+             * @description What was asked for.
+             * @enum {string}
+             */
+            read: "operations" | "name-availability" | "services" | "service" | "keys" | "key" | "certificates" | "certificate" | "skus" | "operation-result";
+            /** @description One where one thing was asked for. */
+            items: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description Something that an operation changes at its provider. */
         Effect: {
@@ -1628,6 +1864,23 @@ export interface components {
                 /** @description The provider's ids of the requests, for its support desk. */
                 requestIds: string[];
             };
+        };
+        /** @description How much longer an operation waits. */
+        Extend: {
+            /** @description As an ISO 8601 duration, such as PT6H. */
+            by: string;
+            /** @description Why, for the history. */
+            note?: string;
+        };
+        /** @description A wait that was made longer. */
+        ExtendAnswer: {
+            /** @description Id of the operation: 52 characters. */
+            operation: string;
+            /**
+             * Format: date-time
+             * @description Until when the operation waits now.
+             */
+            waitsUntil: string;
         };
         /** @description What is kept of an operation after `retention.operations`, until its idempotency key may be used again. */
         ForgottenOperation: {
@@ -2017,6 +2270,7 @@ export interface components {
              */
             wakeAt?: string;
             provider: components["schemas"]["ProviderState"];
+            rotation?: components["schemas"]["Rotation"];
             /** @description What the provider promises as the result; never a secret. */
             result?: {
                 [key: string]: components["schemas"]["Json"];
@@ -2152,6 +2406,31 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description What consumers read at one target. */
+        PublishedKey: {
+            /** @description Its name in the configuration. */
+            target: string;
+            /** @description Name of the secret there. */
+            secret: string;
+            /** @description The target's own name of the version. */
+            version?: string;
+            /**
+             * @description The slot of the policy that has it, where that is known.
+             * @enum {string}
+             */
+            slot?: "primary" | "secondary";
+            /** @description Of the key: it tells keys apart and opens nothing. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When consumers could first read it.
+             */
+            publishedAt?: string;
+            /** @description Milliseconds since then. */
+            ageMs?: number;
+            /** @description Why it cannot be told. */
+            problem?: string;
+        };
         /** @description A request of a batch that was not taken. Sending it again changes nothing. */
         RefusedOfBatch: {
             /** @constant */
@@ -2231,6 +2510,122 @@ export interface components {
             as: "succeeded" | "failed" | "not-done";
             /** @description How you know. */
             note: string;
+        };
+        /** @description A policy whose keys Drover rotates, or is to rotate. Never a key. */
+        RotatedKey: {
+            /** @description Name of the connection. */
+            connection: string;
+            /** @description Its resource group. */
+            resourceGroup: string;
+            /** @description The Device Provisioning Service. */
+            service: string;
+            /** @description The policy. */
+            policy: string;
+            /**
+             * @description The slot of the policy that has it, where that is known.
+             * @enum {string}
+             */
+            slot?: "primary" | "secondary";
+            /** @description Of the published key, where all targets that can be read show the same. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When it was published: the earliest time of all targets.
+             */
+            publishedAt?: string;
+            /** @description Milliseconds since then. */
+            ageMs?: number;
+            /** @description Whether all targets show the same key; null where that cannot be told. */
+            agree: boolean | null;
+            /** @description One for each target. */
+            targets: components["schemas"]["PublishedKey"][];
+            /** @description The newest rotation that has ended. */
+            lastRotation?: {
+                /** @description Its id. */
+                operation: string;
+                /**
+                 * @description How it ended. `unknown` waits for a person to resolve it.
+                 * @enum {string}
+                 */
+                outcome: "succeeded" | "partially-succeeded" | "failed" | "cancelled" | "timed-out" | "unknown";
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                endedAt?: string;
+            };
+            /** @description The rotation that goes on. */
+            underWay?: {
+                /** @description Its id. */
+                operation: string;
+                /** @description How far it is, such as `grace`. */
+                phase: string;
+                /** @description Code of what it waits for. */
+                waitingFor?: string;
+                /**
+                 * Format: date-time
+                 * @description Until when, where it waits for a set time.
+                 */
+                waitsUntil?: string;
+            };
+            /** @description The schedule that rotates it next. */
+            schedule?: string;
+            /**
+             * Format: date-time
+             * @description The due date that comes next.
+             */
+            nextDue?: string;
+            /**
+             * Format: date-time
+             * @description When that one runs.
+             */
+            nextRunAt?: string;
+            /** @description Whether it should have been rotated by now; null: no schedule. */
+            overdue: boolean | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            overdueSince?: string;
+            /** @description What keeps a target from being read. */
+            problem?: string;
+        };
+        /** @description The keys whose rotations the client may see. */
+        RotatedKeys: {
+            /** @description By connection, resource group, service and policy. */
+            keys: components["schemas"]["RotatedKey"][];
+            /** @description False: of more rotations than are looked at, the oldest are left out. */
+            complete: boolean;
+        };
+        /** @description How far a rotation of keys is. Never a key. */
+        Rotation: {
+            /** @description What it does, such as `grace`; the last one where it has ended. */
+            phase: string;
+            /**
+             * @description The slot whose key is published.
+             * @enum {string}
+             */
+            slot: "primary" | "secondary";
+            /** @description Of the keys that the slots have by now. */
+            fingerprints: {
+                /** @description Of the primary key. */
+                primary: string;
+                /** @description Of the secondary key. */
+                secondary: string;
+            };
+            /** @description Versions of the secrets that have the new key, by `target/secret`. */
+            published: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Until when the key before stays good.
+             */
+            graceUntil?: string;
+            /** @description Consumers that use the new key. */
+            acknowledged: string[];
+            /** @description Consumers that have to say so before the key before goes. */
+            awaited: string[];
         };
         /** @description A schedule of the configuration, and how it stands. */
         Schedule: {
@@ -2396,6 +2791,21 @@ export interface components {
             /** @description Its place. */
             position: number;
             event: components["schemas"]["Event"];
+        };
+        /** @description What an operation waits for. */
+        Supply: {
+            /** @description The certificate that proves possession of the CA's key, as PEM text. Never a private key. */
+            certificate: string;
+        };
+        /** @description Something that the operation has taken. It goes on with it. */
+        SupplyAnswer: {
+            /** @description Id of the operation: 52 characters. */
+            operation: string;
+            /**
+             * @description Now, or before.
+             * @enum {string}
+             */
+            supply: "supplied" | "already";
         };
         /** @description A request of a batch that was taken. */
         TakenOfBatch: {
@@ -3050,6 +3460,171 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    abortOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation: 52 characters. Its first 8 or more do for clients that see everything. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Asked for before, or ended already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAnswer"];
+                };
+            };
+            /** @description Asked for. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAnswer"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. */
+            404: components["responses"]["NotFound"];
+            /** @description Several operations begin with that text. */
+            409: components["responses"]["Conflict"];
+            /** @description The body is longer than it may be. */
+            413: components["responses"]["TooLarge"];
+            /** @description Readable, and not acceptable. `problems` names each thing to mend. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    extendOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation: 52 characters. Its first 8 or more do for clients that see everything. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend"];
+            };
+        };
+        responses: {
+            /** @description It waits longer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtendAnswer"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `not-waiting`: it does not wait for a set time. `too-long`: no operation may take that long. */
+            409: components["responses"]["Conflict"];
+            /** @description The body is longer than it may be. */
+            413: components["responses"]["TooLarge"];
+            /** @description Readable, and not acceptable. `problems` names each thing to mend. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    acknowledgeOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation: 52 characters. Its first 8 or more do for clients that see everything. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge"];
+            };
+        };
+        responses: {
+            /** @description Acknowledged before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgementAnswer"];
+                };
+            };
+            /** @description Acknowledged. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgementAnswer"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `no-rotation`, `unknown-consumer`, `not-published` or `operation-ended`: nobody waits for that word. */
+            409: components["responses"]["Conflict"];
+            /** @description The body is longer than it may be. */
+            413: components["responses"]["TooLarge"];
+            /** @description Readable, and not acceptable. `problems` names each thing to mend. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
     resolveOperation: {
         parameters: {
             query?: never;
@@ -3205,6 +3780,64 @@ export interface operations {
             /** @description The provider refused. */
             502: components["responses"]["ProviderRefused"];
             /** @description The storage refuses, or the provider cannot be reached. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    supplyOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation: 52 characters. Its first 8 or more do for clients that see everything. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supply"];
+            };
+        };
+        responses: {
+            /** @description Handed over before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyAnswer"];
+                };
+            };
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyAnswer"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `operation-ended` or `not-waiting`: nothing waits for a certificate. */
+            409: components["responses"]["Conflict"];
+            /** @description The body is longer than it may be. */
+            413: components["responses"]["TooLarge"];
+            /** @description Readable, and not acceptable. `problems` names each thing to mend. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3379,7 +4012,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description All of them; none for a client that does not see all events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3585,6 +4218,40 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             /** @description Readable, and not acceptable. `problems` names each thing to mend. */
             422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those whose rotations the client may see. Never a key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedKeys"];
+                };
+            };
+            /** @description A parameter: there are none. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
             /** @description More requests than this client may send in a minute. */
             429: components["responses"]["TooManyRequests"];
             /** @description More headers than a request may have. */
@@ -4118,6 +4785,62 @@ export interface operations {
             /** @description Heat refused. */
             502: components["responses"]["ProviderRefused"];
             /** @description Heat cannot be reached, or is busy. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readDeviceProvisioning: {
+        parameters: {
+            query?: {
+                /** @description Its resource group. */
+                resourceGroup?: string;
+                /** @description The service. */
+                service?: string;
+                /** @description The policy, for `key`. */
+                policy?: string;
+                /** @description The certificate, for `certificate`. */
+                certificate?: string;
+                /** @description The operation, for `operation-result`. */
+                operationId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the connection. */
+                name: string;
+                /** @description What is read: operations, name-availability, services, service, keys, key, certificates, certificate, skus, operation-result. */
+                read: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceProvisioningItems"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No connection of that name, or nothing of that name there. */
+            404: components["responses"]["NotFound"];
+            /** @description `other-kind`: the connection is none to Device Provisioning Services. Or a name is missing, or cannot be one. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The provider refused. */
+            502: components["responses"]["ProviderRefused"];
+            /** @description The provider cannot be reached, or is busy. */
             503: components["responses"]["Unavailable"];
         };
     };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { operationKey } from "../../lib/contracts/operation.ts";
 import { approveOperation, cancelOperation, wakeOperation } from "../../lib/operations/commands.ts";
 import { explain } from "../../lib/operations/explain.ts";
+import { extendWait } from "../../lib/operations/waits.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { Fleet, idOf, requestBody, serverNames, serversBody } from "./fleet.ts";
 
@@ -58,6 +59,12 @@ describe("a request that needs approval", () => {
     expect(fleet.cloud.deployments).toEqual([]);
     const late = approveOperation(fleet.world.outside, idOf("r1"), { by: "grace" });
     await expect(late).rejects.toThrow("ended as timed-out");
+  });
+
+  test("does not wait for a set time, so that nobody can make it longer", async () => {
+    const fleet = await waiting();
+    const extended = extendWait(fleet.world.outside, idOf("r1"), minuteMs, { by: "ada" });
+    await expect(extended).rejects.toMatchObject({ code: "not-waiting" });
   });
 
   test("can be cancelled before", async () => {

@@ -92,6 +92,9 @@ describe("explain", () => {
     [waiting("unauthorized"), "person", "drover connections check sphere"],
     [waiting("configuration"), "person", "drover config check"],
     [waiting("turn", { who: "other" }), "drover", "drover explain other"],
+    [waiting("claim", { who: "other" }), "drover", "drover explain other"],
+    [waiting("verifying"), "drover", `drover operations cancel ${id}`],
+    [waiting("settling"), "drover", `drover operations cancel ${id}`],
     [waiting("throttled"), "drover", `drover operations cancel ${id}`],
   ])("says who acts next (%#)", (row, who, command) => {
     const told = explain(row, now);
@@ -133,6 +136,68 @@ describe("explain", () => {
     expect(explain({ ...unknown, resolution }, now)).toMatchObject({
       acts: { who: "nobody", commands: [] },
       summary: expect.stringMatching(/resolved as failed by cli:ada: looked$/),
+    });
+  });
+});
+
+describe("explain, of a rotation of keys,", () => {
+  const rotation: OperationRecord = {
+    ...record,
+    request: {
+      ...record.request,
+      type: "drover.azure-dps.rotate-policy-key",
+      fields: { consumers: { acknowledge: ["billing", "crm"] } },
+    },
+    step: "rotate-dps-keys",
+    handle: {},
+    providerStatus: "grace",
+  };
+  const until = now + 3_600_000;
+  const at = new Date(until).toISOString();
+  const inGrace = { ...rotation, resumeAt: until, waitingFor: { code: "waiting", detail: "Waits", since: startedAt } };
+
+  test("says until when both keys are good, and what people can do meanwhile", () => {
+    const told = explain({ ...inGrace, acknowledgements: { crm: startedAt } }, now);
+    expect(told.summary).toMatch(`both keys stay good until ${at}`);
+    expect(told.next).toEqual({
+      at,
+      what: "the key before is replaced, once these have said that they use the new one: billing",
+    });
+    expect(told.acts).toEqual({
+      who: "drover",
+      commands: [
+        `drover operations acknowledge ${id} --as billing`,
+        `drover operations extend ${id} --by PT6H`,
+        `drover operations abort ${id}`,
+      ],
+    });
+  });
+
+  test("says that it was extended", () => {
+    const extendedUntil = until + 60_000;
+    const told = explain({ ...inGrace, resumeAt: extendedUntil, extendedUntil }, now);
+    expect(told.summary).toMatch(new Date(extendedUntil).toISOString());
+  });
+
+  test("says when it begins while the grace of the last one goes on", () => {
+    const { handle: _, providerStatus: __, ...before } = inGrace;
+    expect(explain(before, now)).toMatchObject({
+      summary: expect.stringMatching(`^Begins at ${at}`),
+      next: { at, what: "the rotation begins" },
+      acts: { who: "drover", commands: [`drover operations abort ${id}`] },
+    });
+  });
+
+  test("asks consumers for their word when the grace is over", () => {
+    const waitingFor = { code: "acknowledgement", detail: "Because", since: startedAt };
+    const told = explain({ ...rotation, waitingFor }, now);
+    expect(told.acts).toEqual({
+      who: "person",
+      commands: [
+        `drover operations acknowledge ${id} --as billing`,
+        `drover operations acknowledge ${id} --as crm`,
+        `drover operations abort ${id}`,
+      ],
     });
   });
 });

@@ -11,8 +11,11 @@ export const tags = {
   "Dead letters": "Messages that were given up.",
   Sinks: "Receivers of events over HTTP.",
   Schedules: "Requests that Drover submits by itself.",
+  Keys: "How old rotated keys are.",
   Connections: "Provider accounts.",
   Heat: "Software configs and deployments of a Heat, by hand. These calls act at once and make no operation.",
+  "Device Provisioning":
+    "What the management API of Device Provisioning Services shows. These calls act at once and change nothing.",
   Vault: "Names of secrets, where the vault is this machine's own.",
   Health: "How this Drover is.",
 } as const;

@@ -8,14 +8,17 @@ import { type RouteKey, routeSecurity } from "../security.ts";
 import { connectionDescriptions } from "./connections.ts";
 import { deadLetterDescriptions } from "./dead-letters.ts";
 import { type Description, tags } from "./description.ts";
+import { dpsDescriptions } from "./dps.ts";
 import { eventDescriptions } from "./events.ts";
 import { healthDescriptions } from "./health.ts";
 import { heatDescriptions } from "./heat.ts";
+import { keyDescriptions } from "./keys.ts";
 import { actionDescriptions } from "./operation-actions.ts";
 import { operationDescriptions } from "./operations.ts";
 import { operationOf } from "./path-item.ts";
 import { sharedResponses } from "./problems.ts";
 import { requestDescriptions } from "./requests.ts";
+import { rotationDescriptions } from "./rotations.ts";
 import { scheduleDescriptions } from "./schedules.ts";
 import { securitySchemes } from "./security-schemes.ts";
 import { sinkDescriptions } from "./sinks.ts";
@@ -26,12 +29,15 @@ const descriptions: Readonly<Record<RouteKey, Description>> = {
   ...requestDescriptions,
   ...operationDescriptions,
   ...actionDescriptions,
+  ...rotationDescriptions,
   ...eventDescriptions,
   ...deadLetterDescriptions,
   ...sinkDescriptions,
   ...scheduleDescriptions,
+  ...keyDescriptions,
   ...connectionDescriptions,
   ...heatDescriptions,
+  ...dpsDescriptions,
   ...vaultDescriptions,
   ...healthDescriptions,
 };

@@ -1,3 +1,4 @@
+import { dpsReads } from "../../../lib/contracts/requests/azure-dps.ts";
 import { keyPattern } from "../idempotency-key.ts";
 import type { Bounds } from "../query.ts";
 
@@ -47,6 +48,7 @@ const ids: readonly (readonly [beginning: string, description: string])[] = [
   ["/dead-letters/", "Id of the dead letter."],
   ["/connections/:name/heat/software-configs/", "Heat's id of the software config."],
   ["/connections/:name/heat/deployments/", "Heat's id of the deployment."],
+  ["/connections/:name/dps/", `What is read: ${dpsReads.join(", ")}.`],
   ["/connections/", "Name of the connection."],
   ["/sinks/", "Name of the sink."],
   ["/schedules/", "Name of the schedule."],

@@ -1,11 +1,10 @@
 import type * as z from "zod/mini";
-import type { Secret } from "../../contracts/secret.ts";
-import type { Answer } from "../answer.ts";
+import { Secret } from "../../contracts/secret.ts";
 import { type Checked, valueIn } from "../value.ts";
-import { type Answered, type Arm, type ArmCall, locationHeader, statusUrlHeader, type Window } from "./arm.ts";
+import type { Answered, Arm, ArmCall, Window } from "./arm.ts";
+import { type Accepted, acceptedOf, get, ofCertificate, ofService, pages, services } from "./calls.ts";
 import { certificateBody } from "./certificate-body.ts";
 import type { ServiceDocument } from "./document.ts";
-import type { MissingCode } from "./errors.ts";
 import type { TrustedOrigins } from "./links.ts";
 import { readPages } from "./paging.ts";
 import type { Paths, Where } from "./paths.ts";
@@ -21,15 +20,7 @@ export interface DpsClientOptions {
   readonly maxPages: number;
 }
 
-/** A change as it was accepted. Of its body nothing is kept: a PUT's shows the keys. */
-export interface Accepted {
-  readonly status: number;
-  readonly retryAfterMs?: number;
-  readonly requestId?: string;
-  /** Where the change is followed, as the service says; not checked yet. */
-  readonly statusUrl?: Secret;
-  readonly location?: Secret;
-}
+export type { Accepted };
 
 export interface ChangeOptions extends Window {
   /** Absent: whatever is there now is replaced. */
@@ -39,8 +30,6 @@ export interface ChangeOptions extends Window {
 export interface CertificateChangeOptions extends Window {
   readonly etag: string;
 }
-
-const services = "provisioningServices";
 
 /** The 18 operations of the management API. Reads may be repeated; each change is exactly one request. */
 export class DpsClient {
@@ -134,11 +123,13 @@ export class DpsClient {
     return this.#one(call, wire.operationResultSchema, signal);
   }
 
-  /** What a status URL answers, with any status below 300 or 404. The URL has been checked (see links.ts). */
+  /** What a status URL answers. The URL has been checked (see links.ts). */
   followed(where: Where, url: Secret, signal: AbortSignal): Promise<Answered> {
     const about = `the change of service ${where.service}`;
     const call = get(url.reveal(), about, "read-status", `${services}/operationresults/read`);
-    return this.#options.arm.read({ ...call, expected: [200, 201, 202, 204], urlSecrets: [url] }, signal);
+    // A text that repeats the query alone would still open the result.
+    const urlSecrets = [url, new Secret(new URL(url.reveal()).search.slice(1))];
+    return this.#options.arm.read({ ...call, expected: [200, 201, 202, 204], urlSecrets }, signal);
   }
 
   /** Creates or replaces the service as a whole. The ETag goes as a header and in the body: which one counts is not documented. */
@@ -262,43 +253,4 @@ export class DpsClient {
     const answered = await this.#options.arm.change(call, window, signal);
     return valueIn(answered.answer, answered.call, schema);
   }
-}
-
-const pages = {
-  operations: wire.pageSchema(wire.operationSchema),
-  services: wire.pageSchema(wire.serviceSchema),
-  policies: wire.pageSchema(wire.policySchema),
-  skus: wire.pageSchema(wire.skuSchema),
-};
-
-function acceptedOf(answer: Answer): Accepted {
-  const { status, retryAfterMs, requestId } = answer;
-  const { [statusUrlHeader]: statusUrl, [locationHeader]: location } = answer.secretHeaders ?? {};
-  return {
-    status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
-    ...(location === undefined ? {} : { location }),
-  };
-}
-
-function get(url: string, about: string, operation: string, action: string): ArmCall {
-  return { method: "GET", url, about, operation, action, missing: "not-found", expected: [200] };
-}
-
-function ofService(where: Where, operation: string, url: string, action = "read"): ArmCall {
-  const missing: MissingCode = "service-not-found";
-  return { ...get(url, `service ${where.service}`, operation, `${services}/${action}`), missing };
-}
-
-function ofCertificate(
-  where: Where,
-  name: string,
-  operation: string,
-  url: string,
-  action = "certificates/read",
-): ArmCall {
-  const about = `certificate ${name} of service ${where.service}`;
-  return { ...get(url, about, operation, `${services}/${action}`), missing: "certificate-not-found" };
 }

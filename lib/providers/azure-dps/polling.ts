@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 import type { Json } from "../../contracts/json.ts";
 import type { ChangeBegun } from "../../contracts/key-rotation.ts";
 import { parseAs } from "../../contracts/parse.ts";
+import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
-import type { Accepted } from "./client.ts";
+import type { Accepted } from "./calls.ts";
 import { distrust, linkOf } from "./links.ts";
 import type { Parts } from "./parts.ts";
 import type { Where } from "./paths.ts";
@@ -57,7 +58,12 @@ export async function begun(
   const follow = async (by: "status" | "location", url: Secret | undefined) => {
     if (url === undefined) return undefined;
     const link = linkOf(url.reveal(), trusted);
-    if (link.kind === "trusted") return { by, url: await sealer.seal(statusUrlPurpose, new Secret(link.url)) };
+    if (link.kind === "trusted") {
+      const sealed = await sealedOr(sealer, new Secret(link.url));
+      if (sealed !== undefined) return { by, url: sealed };
+      notes.push("the place to follow the change at could not be sealed, so that the service itself is looked at");
+      return undefined;
+    }
     notes.push(`Azure named ${distrust(link)} as the place to follow the change at, which was not asked`);
     return undefined;
   };
@@ -72,4 +78,13 @@ export async function begun(
     ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
   };
   return { polling, ...rest };
+}
+
+/** Undefined when it fails: the change has begun, and an error from here could pass for the proof that it has not. */
+async function sealedOr(sealer: Sealer, url: Secret): Promise<string | undefined> {
+  try {
+    return await sealer.seal(statusUrlPurpose, url);
+  } catch {
+    return undefined;
+  }
 }

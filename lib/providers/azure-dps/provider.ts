@@ -1,3 +1,4 @@
+import { isLoopback } from "../../contracts/configuration.ts";
 import { PermanentError } from "../../contracts/errors.ts";
 import type { KeyRotationProvider } from "../../contracts/key-rotation.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../../contracts/provider.ts";
@@ -7,6 +8,7 @@ import { changeOf, type DpsChange } from "./changes/index.ts";
 import { check } from "./check.ts";
 import { type AzureDpsProviderOptions, createParts } from "./create-parts.ts";
 import { provider as kind } from "./errors.ts";
+import { createOperator, type DpsOperator } from "./operator.ts";
 import { defaultBounds, type Parts } from "./parts.ts";
 import { rotationPlan } from "./plan.ts";
 import { poll } from "./poll.ts";
@@ -16,7 +18,10 @@ import { RotatedPolicy } from "./rotation.ts";
 const defaultSettling: Settling = { requestTimeoutMs: 30_000, settlingMs: 5 * 60_000, lookEveryMs: 30_000 };
 const defaultPollPace: PollPace = { firstMs: 5_000, maxMs: 30_000 };
 
-export type AzureDpsProvider = DeploymentProvider & { readonly rotation: KeyRotationProvider };
+export type AzureDpsProvider = DeploymentProvider & {
+  readonly rotation: KeyRotationProvider;
+  readonly operator: DpsOperator;
+};
 
 /** Device Provisioning Services over Azure Resource Manager, and the keys of their policies. */
 export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureDpsProvider {
@@ -39,9 +44,10 @@ export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureD
     settling,
     pollPace: { ...defaultPollPace, ...options.pollPace },
     turnOf,
-    prepareDeployment: async (request, context) => change(request).prepare(context),
-    findDeployment: async (request, intent, context) => change(request).find(intent, context),
-    createDeployment: async (request, intent, context) => change(request).create(intent, context),
+    prepareDeployment: async (request) => refuseDeployment(request),
+    findDeployment: async (request) => refuseDeployment(request),
+    createDeployment: async (request) => refuseDeployment(request),
+    changeOf: change,
     poll: async (request, handle, intent, context) => {
       const own = changeOf(request, parts);
       return own?.poll === undefined ? poll(parts, handle, context) : own.poll(handle, intent, context);
@@ -49,6 +55,7 @@ export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureD
     check: (context) => check(parts, { tokens, scope: credential.scope ?? defaultScope }, context),
     plan: (request) =>
       request.type === rotationType ? rotationPlan(parts.paths, rotationOf(request)) : change(request).plan(),
+    operator: createOperator(parts),
     rotation: {
       claimOf: (request) => `${turnOf(request)}/policies/${rotationOf(request).policy}`.toLowerCase(),
       policyKeys: (request) => new RotatedPolicy(parts, rotationOf(request)),
@@ -61,8 +68,10 @@ export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureD
 }
 
 function requiredChange(request: OperationRequest, parts: Parts): DpsChange {
-  const change = changeOf(request, parts);
-  if (change !== undefined) return change;
+  return changeOf(request, parts) ?? refuseDeployment(request);
+}
+
+function refuseDeployment(request: OperationRequest): never {
   throw new PermanentError(`Expected a request that Azure DPS can carry out, got ${request.type}: check its type`, {
     code: "unsupported-request",
     provider: kind,
@@ -71,6 +80,6 @@ function requiredChange(request: OperationRequest, parts: Parts): DpsChange {
 
 /** Of the sovereign clouds' own endpoints too; an endpoint on loopback stands in for the public one. */
 function scopeOf(endpoint: string): string {
-  const { protocol, origin } = new URL(endpoint);
-  return `${protocol === "https:" ? origin : "https://management.azure.com"}/.default`;
+  const { hostname, origin } = new URL(endpoint);
+  return `${isLoopback(hostname) ? "https://management.azure.com" : origin}/.default`;
 }

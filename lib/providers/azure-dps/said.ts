@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Answer } from "../answer.ts";
 import { quoted } from "../quoted.ts";
 import { isRequestId } from "../request-id.ts";
+import { scrub } from "../scrub.ts";
 
 /** What an error's body says, in whichever of the shapes it comes. Raw: shown only through `shownText`. */
 export interface Said {
@@ -69,8 +70,11 @@ const removed = "[removed]";
 
 /** A provider's words as they may be shown: besides what every provider's texts lose, nothing that looks like a key of this service. */
 export function shownText(text: string, show: Answer["show"], maxLength?: number): string {
-  return show(withoutKeys(text), maxLength);
+  // What was sent goes first: once a pattern has taken a piece out of it, the rest is not recognised any more.
+  return scrub(withoutKeys(show(text, longestText)), [], maxLength);
 }
+
+const longestText = 16 * 1024;
 
 /** A value where a known word was expected. */
 export function quotedWord(value: unknown): string {

@@ -93,7 +93,12 @@ export const certificatesSchema = z.object({ value: z.array(certificateSchema) }
 
 export const verificationCodeSchema = z.object({
   ...certificateSchema.shape,
-  properties: z.object({ ...certificateSchema.shape.properties.shape, verificationCode: z.string() }),
+  properties: z.object({
+    ...certificateSchema.shape.properties.shape,
+    verificationCode: z.string(),
+    /** Newer api-versions show it here, and nowhere else. */
+    certificate: text,
+  }),
 });
 export type VerificationCode = z.output<typeof verificationCodeSchema>;
 

@@ -61,6 +61,12 @@ describe("the local sealer", () => {
     expect(one.length).toBeLessThan((statusUrl.length * 4) / 3 + 64);
   });
 
+  test("opens what this version has written at any time", async () => {
+    const { sealer } = await sealerWith(new Secret(Buffer.from("drover fixture key, 32 bytes ok!").toString("base64")));
+    const sealed = "s1.YwB_uTli6dI.flaWrj3pud3p3z5lDlsR3LMD4y1ImYZsJ89jFjCmFrAFoxtAUcD6dUKb1ZijZhV3SNpg4oJvLc41raMq3hE";
+    expect((await sealer.open("status-url", sealed)).reveal()).toBe("https://management.azure.com/x?t=1");
+  });
+
   test("refuses another purpose", async () => {
     const { sealer } = await sealerWith(newKey());
     const sealed = await sealer.seal("status-url", new Secret(statusUrl));

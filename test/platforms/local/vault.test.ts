@@ -215,15 +215,27 @@ describe("a file with a note", () => {
   });
 });
 
-describe("a file of the release before notes", () => {
+describe("a file of another release", () => {
   const key = new Secret(Buffer.from("drover fixture key, 32 bytes ok!").toString("base64"));
-  const fixture = join(import.meta.dirname, "..", "..", "fixtures", "local-vault", "fixture-old-form.sealed");
+  const fixtures = join(import.meta.dirname, "..", "..", "fixtures", "local-vault");
 
-  test("is read, created around and replaced", async () => {
+  async function vaultOfFixtures() {
     const dataFolder = await temporaryFolder();
     await mkdir(join(dataFolder, "vault"));
-    await writeFile(join(dataFolder, "vault", "fixture-old-form.sealed"), await readFile(fixture));
-    const vault = localVault({ dataFolder, key });
+    for (const name of ["fixture-old-form.sealed", "fixture-noted-form.sealed"]) {
+      await writeFile(join(dataFolder, "vault", name), await readFile(join(fixtures, name)));
+    }
+    return localVault({ dataFolder, key });
+  }
+
+  test("with a note is read", async () => {
+    const entry = await (await vaultOfFixtures()).describe("fixture-noted-form");
+    expect(entry?.value.reveal()).toBe("stored with a note \u{1F40E}");
+    expect(entry?.note).toBe("the note \u{1F40E}");
+  });
+
+  test("from before notes is read, created around and replaced", async () => {
+    const vault = await vaultOfFixtures();
     const value = "stored before notes \u{1F40E}\nsecond line";
     expect((await vault.get("fixture-old-form"))?.reveal()).toBe(value);
     const entry = await vault.describe("fixture-old-form");

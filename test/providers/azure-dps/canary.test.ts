@@ -136,7 +136,7 @@ describe("no key, connection string, token or status URL comes out", () => {
     posts: /^POST .*provisioning/,
     all: /^(?:PUT|GET|DELETE) |^POST .*provisioning/,
   };
-  const statuses = [200, 201, 400, 401, 403, 404, 409, 412, 429, 500];
+  const statuses = [200, 400, 403, 404, 409, 500];
   test.each(Object.keys(places).flatMap((place) => forms.map((form) => [place as keyof typeof places, form] as const)))(
     "of a service that repeats all of it in %s as %s",
     async (place, form) => {

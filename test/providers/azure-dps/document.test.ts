@@ -155,6 +155,16 @@ describe("the last look before a write", () => {
       },
     ],
     [
+      "a policy without the very key",
+      {
+        ...read,
+        policies: [
+          { keyName: "owner", rights: "ServiceConfig, EnrollmentWrite", secondaryKey: newKey(2) },
+          policy("backend", 3),
+        ],
+      },
+    ],
+    [
       "an empty key",
       { ...read, policies: [{ ...policy("owner", 1), secondaryKey: new Secret("") }, policy("backend", 3)] },
     ],

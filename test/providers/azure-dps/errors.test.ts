@@ -54,6 +54,12 @@ describe("a refusal", () => {
     });
   });
 
+  test.each(names)("loses a key in its code and in its text, in the shape %s", async (shape) => {
+    const key = newKey(251).reveal();
+    const error = await readRefused(400, shapes[shape](`bad ${key}`, `the key ${key}`));
+    expect(error).toMatchObject({ message: expect.stringContaining('bad [removed] "the key [removed]"') });
+  });
+
   test.each(["", "<html><body>gateway</body></html>", "plain words", "[]", "null", "{}", '"text"', '{"error":null}'])(
     "is one with the body %j as well",
     async (body) => {
@@ -208,7 +214,7 @@ describe("a refusal", () => {
 });
 
 describe("a provider's words", () => {
-  const key = Buffer.alloc(32, 250).toString("base64");
+  const key = Buffer.alloc(32, 251).toString("base64");
   test.each([
     [`primaryKey: ${key}`, "primaryKey: [removed]"],
     [`"secondaryKey":"abc"`, `"secondaryKey":"[removed]"`],

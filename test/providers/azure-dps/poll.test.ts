@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PermanentError } from "../../../lib/contracts/errors.ts";
 import type { Json } from "../../../lib/contracts/json.ts";
 import type { Polled } from "../../../lib/contracts/provider.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
@@ -315,11 +316,37 @@ describe("a change that cannot be followed", () => {
     expect(await look()).toMatchObject({ kind: "ended", outcome: "succeeded" });
   });
 
+  test("has begun all the same when its URL cannot be sealed", async () => {
+    const { world, look, polling } = await begun({
+      provider: {
+        sealer: {
+          seal: async () => {
+            throw new PermanentError("no key");
+          },
+          open: async () => new Secret(""),
+        },
+      },
+    });
+    expect(polling).toMatchObject({ change: "put", note: expect.stringContaining("could not be sealed") });
+    world.time.advance(20_000);
+    expect(await look()).toMatchObject({ kind: "ended", outcome: "succeeded" });
+  });
+
   test("is refused when what was stored is something else", async () => {
     const { provider, context } = createWorld();
     expect(await failureOf(provider.poll(rotationRequest(), { change: "merge" }, undefined, context()))).toMatchObject({
       name: "InvalidInputError",
     });
+  });
+
+  test("keeps its query out of messages, also without what stands before it", async () => {
+    const { look } = await begun({
+      through: answeringTo(toStatus, ({ url }) =>
+        json({ code: 500001, message: `bad query ${new URL(url).search}` }, { status: 500 }),
+      ),
+    });
+    const error = await failureOf(look());
+    expect(error).toMatchObject({ name: "RetryableError", message: expect.stringContaining("bad query ?[removed]") });
   });
 
   test("keeps the URL whole, though it is 3 kB long", async () => {

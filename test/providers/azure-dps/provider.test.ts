@@ -69,6 +69,7 @@ describe("the provider", () => {
     [management, `${management}/.default`],
     ["https://management.usgovcloudapi.net/", "https://management.usgovcloudapi.net/.default"],
     ["http://127.0.0.1:4711", `${management}/.default`],
+    ["https://localhost:4711", `${management}/.default`],
   ])("asks for a token for the endpoint %s as %s", async (endpoint, scope) => {
     const scopes: (string | null)[] = [];
     const world = createWorld({

@@ -231,6 +231,31 @@ describe("replace", () => {
     expect(world.puts()).toEqual([]);
   });
 
+  test("keeps a key out of a refusal that names it, though nothing about it looks like a key", async () => {
+    const plain = new Secret(Buffer.alloc(24, "k").toString("base64"));
+    const through = answeringTo(toPut, () =>
+      Response.json({ code: 400001, message: `cannot use ${plain.reveal()} here` }, { status: 400 }),
+    );
+    const { world, keys } = start({ through });
+    await keys.look(world.context());
+    const error = await failureOf(keys.replace({ primary: plain }, world.window()));
+    expect(String(error)).toContain("cannot use [removed] here");
+  });
+
+  test("is not sent when the list has the policy twice: nobody can say which one is meant", async () => {
+    const through = rewriting(toKeys, ({ value }) => ({
+      value: (value as Rule[]).flatMap((rule) => [rule, { ...rule, keyName: rule.keyName.toUpperCase() }]),
+    }));
+    const { world, keys } = start({ through });
+    await keys.look(world.context());
+    expect(await failureOf(keys.replace({ primary: newKey(1) }, world.window()))).toMatchObject({
+      name: "PermanentError",
+      code: "unintended-change",
+      effect: "none",
+    });
+    expect(world.puts()).toEqual([]);
+  });
+
   test("is not sent after its time, nor when the login took too long", async () => {
     const { world, keys } = start();
     await keys.look(world.context());

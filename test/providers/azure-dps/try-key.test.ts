@@ -145,6 +145,14 @@ describe("a key", () => {
     ]);
   });
 
+  test("signs for the host in lower case, as the service compares it", async () => {
+    const world = createWorld();
+    const key = new Secret(world.emulator.state.policy("dps-eu", policy)?.primaryKey ?? "");
+    const trial = { service: "DPS-eu", policy, rights: rights.query, key };
+    expect(await tryKey(world.parts, trial, world.context())).toMatchObject({ kind: "accepted" });
+    expect(world.emulator.recorded()[0]?.requestHeaders["authorization"]).toContain("sr=dps-eu.azure-devices");
+  });
+
   test("is not taken elsewhere by a redirect", async () => {
     const seen: string[] = [];
     const world = createWorld({

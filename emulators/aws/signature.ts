@@ -30,10 +30,12 @@ export function isGenuine({ method, url, headers, body }: Call, signed: Signed, 
   const headerOf = (name: string): string => headers.get(name) ?? (name === "host" ? url.host : "");
   const lines = signed.headers.map((name) => `${name}:${headerOf(name).trim().replace(/\s+/g, " ")}`);
   const query = [...url.searchParams]
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .map(([name, value]) => `${escaped(name)}=${escaped(value)}`)
     .sort()
     .join("&");
-  const request = [method, url.pathname, query, ...lines, "", signed.headers.join(";"), sha256(body)].join("\n");
+  // Every service but S3 signs the path with its percent signs escaped once more.
+  const path = url.pathname.split("/").map(escaped).join("/");
+  const request = [method, path, query, ...lines, "", signed.headers.join(";"), sha256(body)].join("\n");
   const scope = `${signed.date}/${signed.region}/${signed.service}/aws4_request`;
   const text = ["AWS4-HMAC-SHA256", time, scope, sha256(request)].join("\n");
   const parts = [signed.date, signed.region, signed.service, "aws4_request"];
@@ -46,6 +48,11 @@ export function timeOf(headers: Headers): number | null {
   const [, y, mo, d, h, mi, s] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers.get("x-amz-date") ?? "") ?? [];
   return y === undefined ? null : Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s));
+}
+
+/** Stricter than JavaScript's own: everything but letters, digits and `-._~`. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function sha256(data: string | Uint8Array): string {

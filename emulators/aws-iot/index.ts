@@ -1,0 +1,16 @@
+export type { AccessKeySeed } from "../aws/access-keys.ts";
+export type { Delay } from "../connection.ts";
+export type { CallMoment, ExchangeCandidate, OnCall } from "../exchange/exchange.ts";
+export type { RecordedExchange } from "../exchange/recording.ts";
+export type { LoggedRequest } from "../request-log.ts";
+export type { Switch } from "../switch.ts";
+export type { Presented, PresentedResult } from "./claims.ts";
+export { demoIotIds, demoIotScenario } from "./demo.ts";
+export { createIotEmulator, type IotEmulator, type IotFault, type IotOptions } from "./emulator.ts";
+export type { OtherWriter } from "./other-writer.ts";
+export type * from "./scenario.ts";
+export { parseIotScenario } from "./scenario-check.ts";
+export { defaultSettings, type Settings, type SettingsPatch } from "./settings.ts";
+export { type Evidence, settingsEvidence } from "./settings-evidence.ts";
+export type { StateView } from "./state.ts";
+export type { Claim, Effect, ProvisioningTemplate } from "./world.ts";

@@ -1,0 +1,3 @@
+import { describeDpsCrashPoints } from "./dps-crash-points.ts";
+
+describeDpsCrashPoints("cloud");
