@@ -19,7 +19,8 @@ import { Secret } from "../../lib/contracts/secret.ts";
 // Loaded when it is first needed, which takes real time that a virtual clock does not wait for.
 import "../../lib/providers/entra/client-secret.ts";
 import { createAzureDpsProvider } from "../../lib/providers/azure-dps/index.ts";
-import { type Io, World, type WorldOptions } from "../simulation/world.ts";
+import { memoryVault } from "../simulation/memory-vault.ts";
+import { World, type WorldOptions } from "../simulation/world.ts";
 import { functionsOver } from "./fleet.ts";
 
 /** What consumers do: they read what is published this often, and sign tokens of this life. */
@@ -59,7 +60,7 @@ export class DpsRotationWorld {
       const parts = {
         secret: async (reference: string) => new Secret(secrets[reference] ?? ""),
         sealer: this.#sealer(),
-        vault: this.#vault(io),
+        vault: memoryVault(this.stored, io),
         randomness,
         ledger,
         publishTargets,
@@ -127,25 +128,7 @@ export class DpsRotationWorld {
 
   /** As somebody sees it who never crashes. */
   get vault(): Vault {
-    return this.#vault((_label, apply) => Promise.resolve().then(apply));
-  }
-
-  #vault(io: Io): Vault {
-    const { stored } = this;
-    const unused = () => Promise.reject(new Error("Expected no such call"));
-    return {
-      get: (name) => io("vault.get", () => stored.get(name)),
-      create: (name, value) =>
-        io("vault.create", () => {
-          const stands = stored.get(name) ?? value;
-          stored.set(name, stands);
-          return stands;
-        }),
-      remove: (name) => io("vault.remove", () => stored.delete(name)),
-      names: async () => [...stored.keys()],
-      put: unused,
-      describe: unused,
-    };
+    return memoryVault(this.stored);
   }
 
   submit(id: string, data: Record<string, unknown> = {}): void {

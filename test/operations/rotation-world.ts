@@ -5,7 +5,8 @@ import { inboxQueue, type Vault } from "../../lib/contracts/ports.ts";
 import type { Secret } from "../../lib/contracts/secret.ts";
 import { createPromises } from "../../lib/operations/promises.ts";
 import { FakeKeyService, type KeyBehaviour } from "../simulation/fake-keys.ts";
-import { type Io, World, type WorldOptions } from "../simulation/world.ts";
+import { memoryVault } from "../simulation/memory-vault.ts";
+import { World, type WorldOptions } from "../simulation/world.ts";
 import { functionsOver } from "./fleet.ts";
 
 /** What consumers do: they read what is published this often, and sign tokens of this life. */
@@ -22,7 +23,7 @@ export class RotationWorld {
 
   constructor(options: WorldOptions, behaviour: Partial<KeyBehaviour> = {}) {
     const world: World = new World({ sweepEveryMs: 30_000, ...options }, (ports, io) => {
-      const staged = createStagedKeys(this.#vault(io), ports.randomness);
+      const staged = createStagedKeys(memoryVault(this.staged, io), ports.randomness);
       return functionsOver(ports, this.service.provider(io, { staged, promises: createPromises(ports) }));
     });
     this.world = world;
@@ -32,26 +33,7 @@ export class RotationWorld {
 
   /** As somebody sees it who never crashes. */
   get vault(): Vault {
-    return this.#vault((_label, apply) => Promise.resolve().then(apply));
-  }
-
-  /** Durable whatever crashes. */
-  #vault(io: Io): Vault {
-    const { staged } = this;
-    const unused = () => Promise.reject(new Error("Expected no such call"));
-    return {
-      get: (name) => io("vault.get", () => staged.get(name)),
-      create: (name, value) =>
-        io("vault.create", () => {
-          const stands = staged.get(name) ?? value;
-          staged.set(name, stands);
-          return stands;
-        }),
-      remove: (name) => io("vault.remove", () => staged.delete(name)),
-      names: async () => [...staged.keys()],
-      put: unused,
-      describe: unused,
-    };
+    return memoryVault(this.staged);
   }
 
   submit(id: string, data: Record<string, unknown> = {}): void {

@@ -67,5 +67,17 @@ export function createParts(
   const arm = new Arm({ name, send, tokens, clock, newRequestId });
   const paths = createPaths({ endpoint, subscriptionId, apiVersion });
   const client = new DpsClient({ arm, paths, apiVersion, trusted, maxPages: bounds.listPages });
-  return { name, connection, client, paths, trusted, clockThere: () => there, sendToService, sealer, clock, settling, secret };
+  return {
+    name,
+    connection,
+    client,
+    paths,
+    trusted,
+    clockThere: () => there,
+    sendToService,
+    sealer,
+    clock,
+    settling,
+    secret,
+  };
 }
