@@ -37,6 +37,26 @@ const upload = (all: DpsWorld, { pem }: Made = authority, id = "one") =>
 const signed = { certificate: "root", content: authority.pem, signWith: { $secret: "vault:dps-ca" } };
 const byHand = { certificate: "root", content: authority.pem };
 
+describe("a read of certificates", () => {
+  const read = (all: DpsWorld, id: string) => all.end("read", { read: "certificates" }, id);
+
+  test("tells of those that expire within a month, and of those that have", async () => {
+    const all = dps();
+    await upload(all, makeAuthority({ nowMs, to: 25 }));
+    expect(await read(all, "two")).toMatchObject({ outcome: "succeeded", code: "certificates-expiring" });
+    expect(all.row("two")?.reason).toMatch(/^root expires in 25 d: devices/);
+    all.world.clock.advance(26 * 24 * 3_600_000);
+    await read(all, "three");
+    expect(all.row("three")?.reason).toMatch(/^root has expired: devices/);
+  });
+
+  test("has nothing to tell of one that lives on", async () => {
+    const all = dps();
+    await upload(all, makeAuthority({ nowMs, to: 60 }));
+    expect((await read(all, "two"))?.code).toBeUndefined();
+  });
+});
+
 describe("put-certificate", () => {
   test("uploads it, once, and replaces it under its ETag", async () => {
     const all = dps();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
-import { cancelOperation } from "../../lib/operations/commands.ts";
+import { cancelOperation, wakeOperation } from "../../lib/operations/commands.ts";
 import { acknowledge, extendWait } from "../../lib/operations/waits.ts";
 import type { KeyBehaviour } from "../simulation/fake-keys.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
@@ -188,6 +188,16 @@ describe("A rotation is careful with time", () => {
     // On the clock that nobody moved.
     expect(rotation.row("one")?.history.some(({ what }) => what === "clock")).toBe(true);
     expect(goneAfter(rotation) - hourMs).toBeGreaterThanOrEqual(graceMs);
+  });
+
+  test("whoever is woken in the grace goes on waiting", async () => {
+    const rotation = await inGrace();
+    await wakeOperation(rotation.world.outside, idOf("one"), "somebody redrove a dead letter");
+    await rotation.world.run(() => false, 60_000);
+    expect(rotation.row("one")).toMatchObject({ state: "active", providerStatus: "grace" });
+    await rotation.runUntilQuiet();
+    expect(goneAfter(rotation)).toBeGreaterThanOrEqual(graceMs);
+    expect(rotation.refusedConsumers()).toEqual([]);
   });
 
   test("what it waited for others does not count against a deadline that nobody gave", async () => {

@@ -2,8 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import { PermanentError } from "../../../contracts/errors.ts";
 import type { Secret } from "../../../contracts/secret.ts";
 import { provider } from "../errors.ts";
-
-const soonMs = 30 * 24 * 3_600_000;
+import { soonMs } from "./expiring.ts";
 
 /** A certificate authority's certificate, as it may be sent. */
 export interface Authority {

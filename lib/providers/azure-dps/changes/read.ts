@@ -5,6 +5,7 @@ import type { PlannedCall } from "../../../contracts/provider.ts";
 import { type DpsRead, readDps } from "../../../contracts/requests/azure-dps.ts";
 import type { Parts } from "../parts.ts";
 import type { DpsChange } from "./dps-change.ts";
+import { expiringAmong } from "./expiring.ts";
 import { bounded, shownCertificate, shownOperation, shownPolicy, shownService, shownStatus } from "./shown.ts";
 
 const fieldsSchema = z.object(readDps);
@@ -72,17 +73,21 @@ export function readChange(parts: Parts, given: JsonObject): DpsChange {
           status: "Succeeded",
           outcome: "succeeded",
           result: { read, items: kept },
-          ...(left === 0
-            ? {}
-            : {
-                code: "cut",
-                reason: `${left} of ${items.length} are left out, which is more than a result holds: ask for less, or for one`,
-              }),
+          ...remarkOn(items, left, parts.clock.now()),
         },
       };
     },
     plan: () => [plannedCall(parts.paths, read, where, fields)],
   };
+}
+
+/** A certificate that is about to expire is what somebody reads certificates for, every day and by a schedule. */
+function remarkOn(items: Items, left: number, nowMs: number): { readonly code?: string; readonly reason?: string } {
+  const expiring = expiringAmong(items, nowMs);
+  if (expiring !== undefined) return { code: "certificates-expiring", reason: expiring };
+  if (left === 0) return {};
+  const reason = `${left} of ${items.length} are left out, which is more than a result holds: ask for less, or for one`;
+  return { code: "cut", reason };
 }
 
 function plannedCall(
