@@ -145,6 +145,18 @@ describe("A key rotation stops and asks", () => {
     expect(rotation.staged.size).toBe(0);
   });
 
+  test("when somebody replaces the new key right before it is published: consumers hear nothing of it", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.world.afterIo = (label) => {
+      if (label === "service.try") rotation.service.set({ secondary: "of-somebody-else" });
+    };
+    rotation.submit("one");
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "changed-by-others" });
+    expect(rotation.service.calls.publish).toBe(0);
+    expect(rotation.refusedConsumers()).toEqual([]);
+  });
+
   test("when somebody publishes something else in the grace", async () => {
     const rotation = new RotationWorld({ mode: "cloud" });
     rotation.submit("one");
