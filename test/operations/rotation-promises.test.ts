@@ -180,6 +180,14 @@ describe("The end of a rotation says what is so", () => {
 });
 
 describe("A rotation is careful with time", () => {
+  test("its grace begins when every target shows the new key", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { shownAfterMs: 300_000 });
+    rotation.submit("one");
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+    expect(rotation.refusedConsumers()).toEqual([]);
+  });
+
   test("a clock that jumps ahead does not shorten the grace", async () => {
     const rotation = await inGrace();
     rotation.world.clock.jump(hourMs);

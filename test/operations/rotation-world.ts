@@ -85,7 +85,9 @@ export class RotationWorld {
     const until = this.world.clock.now();
     return [...this.service.published].flatMap(([name, versions]) =>
       versions.flatMap(({ at, value }, index) => {
-        const goneAt = versions[index + 1]?.at ?? until;
+        const { shownAfterMs } = this.service.behaviour;
+        // Until a target shows the next one, its consumers go on reading this one.
+        const goneAt = (versions[index + 1]?.at ?? until) + shownAfterMs;
         const usedUntil = Math.min(until, goneAt + readIntervalMs + tokenLifeMs);
         const from = Math.max(at, this.service.history[0]?.at ?? 0);
         return this.#badWithin(value, from, usedUntil).map(
