@@ -100,6 +100,18 @@ describe("A key rotation", () => {
   });
 });
 
+test("A write that was taken for lost and lands late brings no old key back, however short the grace", async () => {
+  const rotation = new RotationWorld({ mode: "cloud" }, { puts: [{ landLateMs: 60_000 }], durationMs: 1_000 });
+  const before = Object.values(rotation.service.keys);
+  rotation.submit("one", {
+    grace: "PT3S",
+    consumers: { readInterval: "PT1S", tokenLife: "PT1S", clockSkew: "PT1S" },
+  });
+  await rotation.runUntilQuiet();
+  expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
+  expect(Object.values(rotation.service.keys).filter((key) => before.includes(key))).toEqual([]);
+});
+
 describe("A key rotation stops and asks", () => {
   const refused = async (arrange: (rotation: RotationWorld) => void, data: Record<string, unknown> = {}) => {
     const rotation = new RotationWorld({ mode: "cloud" });
