@@ -1,5 +1,7 @@
+import type { Outcome } from "../../lib/contracts/event.ts";
 import type { Conclusion, OperationRecord } from "../../lib/contracts/operation.ts";
 import { end, type Progress, type StepResult } from "../../lib/operations/step.ts";
+import { keepPromise, type Lasting } from "./promise.ts";
 import type { RotationRequest } from "./request.ts";
 import { resultOf, whatStands } from "./standing.ts";
 import type { RotationState } from "./state.ts";
@@ -35,7 +37,7 @@ export function concluded(
 export async function finish(work: Work, state: RotationState): Promise<StepResult> {
   const { operation, rotation } = work;
   const { outcome, ...how } = operation.concluded ?? { outcome: "failed", reason: "Nothing says how it was to end" };
-  await keepPromise(work, state, outcome === "succeeded");
+  if (Object.keys(state.published).length > 0) await keepPromise(work, state, lasting(work, state, outcome));
   await rotation.staged.remove(operation.id);
   return end(outcome, {
     ...how,
@@ -44,21 +46,9 @@ export async function finish(work: Work, state: RotationState): Promise<StepResu
   });
 }
 
-/** Both keys are new: nobody is promised anything but the targets. Else what was said to consumers holds beyond the end. */
-async function keepPromise({ operation, rotation, asked }: Work, state: RotationState, isDone: boolean): Promise<void> {
-  if (Object.keys(state.published).length === 0) return;
-  const { id, request, extendedUntil = 0, acknowledgements = {} } = operation;
-  const missing = asked.acknowledge.filter((consumer) => !Object.hasOwn(acknowledgements, consumer));
-  await rotation.promises.keep(rotation.claimOf(request), {
-    operation: id,
-    until: isDone ? 0 : Math.max(state.graceUntil ?? 0, extendedUntil),
-    acknowledge: isDone ? [] : missing,
-    published: publishedKeys(state),
-  });
-}
-
-/** Fingerprint of what each target shows. */
-export function publishedKeys({ first, applied, published, before }: RotationState): Readonly<Record<string, string>> {
-  const fingerprint = applied[first] ?? before.fingerprints[first];
-  return Object.fromEntries(Object.keys(published).map((name) => [name, fingerprint]));
+/** Both keys are new: nobody is promised anything. Else what was said to consumers holds beyond the end. */
+function lasting({ operation, asked, rotation }: Work, { graceUntil }: RotationState, outcome: Outcome): Lasting {
+  if (outcome === "succeeded") return { since: rotation.now(), until: 0 };
+  if (graceUntil === undefined) return { since: rotation.now(), until: rotation.now() + asked.graceMs };
+  return { since: graceUntil - asked.graceMs, until: Math.max(graceUntil, operation.extendedUntil ?? 0) };
 }

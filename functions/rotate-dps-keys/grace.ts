@@ -1,5 +1,6 @@
 import { Later } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
+import { silentAmong } from "./promise.ts";
 import type { RotationState } from "./state.ts";
 import { name as step, toPhase, type Work } from "./work.ts";
 
@@ -13,8 +14,7 @@ export function grace(work: Work, state: RotationState): StepResult {
   const now = rotation.now();
   if (now < until) return { kind: "wait", step, untilMs: until };
   const since = (state.graceUntil ?? 0) - asked.graceMs;
-  const said = new Map(Object.entries(operation.acknowledgements ?? {}));
-  const missing = asked.acknowledge.filter((consumer) => (said.get(consumer) ?? 0) < since);
+  const missing = silentAmong(asked.acknowledge, operation.acknowledgements, since);
   if (missing.length > 0) {
     throw new Later(
       "acknowledgement",

@@ -1,11 +1,12 @@
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import { PermanentError } from "../../lib/contracts/errors.ts";
-import type { PolicySeen, Promised } from "../../lib/contracts/key-rotation.ts";
+import type { PolicyLook, PolicySeen, Promised } from "../../lib/contracts/key-rotation.ts";
 import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import type { Slot } from "../../lib/contracts/publish-target.ts";
 import { rotationDeadlineMs, spareMs } from "../../lib/contracts/requests/rotate-policy-key.ts";
 import { Later } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
+import { silentAmong } from "./promise.ts";
 import { type AtTarget, readTargets, slotsWith } from "./published.ts";
 import { nameOf, type RotationRequest } from "./request.ts";
 import { otherSlot, type RotationState } from "./state.ts";
@@ -13,18 +14,17 @@ import { name, toPhase, type Work } from "./work.ts";
 
 /** Finds the slot that nobody uses. Changes nothing. */
 export async function plan(work: Work): Promise<StepResult> {
-  const { asked, rotation, keys, call, operation } = work;
-  const promised = await rotation.promises.read(rotation.claimOf(operation.request));
-  refuseLeftOut(promised, asked);
-  const targets = await readTargets(work);
+  const { asked, rotation, keys, operation } = work;
+  const { promised, targets, look } = await whatIsThere(work);
+  const { seen } = look;
   const until = Math.max(promised?.until ?? 0, ...targets.map(({ key }) => key?.until ?? 0));
   if (!asked.emergency && until > rotation.now()) return waitFor(until);
-  if (!asked.emergency) waitForWord(operation, promised);
-  const { seen } = await keys.look(call);
+  if (!asked.emergency) waitForOthers(operation, promised, look, rotation.now());
   const start = asked.emergency ? emergency(targets, seen) : startOf(work, targets, seen, promised !== undefined);
   const deadline = deadlineOf(work);
   const state: RotationState = {
     returnTo: name,
+    number: (promised?.number ?? 0) + 1,
     emergency: asked.emergency,
     before: seen,
     verified: [],
@@ -42,6 +42,15 @@ export async function plan(work: Work): Promise<StepResult> {
       data: { ...breaks, result: { ...rotation.resultOf(operation.request), first: state.first } },
     },
   });
+}
+
+/** What was promised, what consumers read, what the service has. Refuses what no waiting could mend. */
+export async function whatIsThere(work: Work) {
+  const { asked, rotation, keys, call, operation } = work;
+  const promised = await rotation.promises.read(rotation.claimOf(operation.request));
+  refuseLeftOut(promised, asked);
+  const targets = await readTargets(work);
+  return { promised, targets, look: await keys.look(call) };
 }
 
 export const whatBreaks = "every token signed with an old key is refused until its signer has read the new one";
@@ -72,16 +81,27 @@ function refuseLeftOut(promised: Promised | undefined, { publish, drop }: Rotati
   );
 }
 
-/** The last rotation was ended before its consumers had said that they use the new key. */
-function waitForWord({ id, acknowledgements = {} }: OperationRecord, promised: Promised | undefined): void {
-  const missing = (promised?.missing ?? []).filter((consumer) => !Object.hasOwn(acknowledgements, consumer));
-  if (missing.length === 0) return;
-  throw new Later(
-    "acknowledgement",
-    `These have not said yet that they use the key published last: ${missing.join(", ")}`,
-    { attention: `drover operations acknowledge ${id} --as ${missing[0]}` },
-  );
+/** The last rotation was ended before its consumers had said that they use the new key, or by a clock that somebody moved. */
+function waitForOthers(
+  { id, acknowledgements = {} }: OperationRecord,
+  promised: Promised | undefined,
+  { there }: PolicyLook,
+  now: number,
+): void {
+  const { untilThere = 0, since = 0, missing = [] } = promised ?? {};
+  const leftMs = there === undefined ? 0 : untilThere - there;
+  if (leftMs > clockStepMs) {
+    const detail = `The last grace is over by the clock here, and not by the provider's: ${describeDuration(leftMs)} are left`;
+    throw new Later("clock", detail, { at: now + leftMs, attention: "Look at the clock of this host" });
+  }
+  const silent = silentAmong(missing, acknowledgements, since);
+  if (silent.length === 0) return;
+  const detail = `These have not said yet that they use the key published last: ${silent.join(", ")}`;
+  throw new Later("acknowledgement", detail, { attention: `drover operations acknowledge ${id} --as ${silent[0]}` });
 }
+
+/** Dates in answers have whole seconds. */
+const clockStepMs = 2_000;
 
 /** An emergency has no way back: what was waited for it does not end it. */
 const emergencyMs = 7 * 24 * 3_600_000;

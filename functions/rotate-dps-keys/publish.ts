@@ -3,7 +3,8 @@ import type { Secret } from "../../lib/contracts/secret.ts";
 import { Later, Stop } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
 import { changedByOthers } from "./apply.ts";
-import { concluded, publishedKeyGone, publishedKeys } from "./finish.ts";
+import { concluded, publishedKeyGone } from "./finish.ts";
+import { keepPromise } from "./promise.ts";
 import { readTargets } from "./published.ts";
 import { nameOf } from "./request.ts";
 import { resultOf, whatStands } from "./standing.ts";
@@ -76,16 +77,10 @@ export async function publish(work: Work, state: RotationState): Promise<StepRes
 }
 
 /** Written down before anybody can read the new key: what is promised to consumers holds, whatever becomes of this operation. */
-async function promise({ operation, asked, rotation }: Work, state: RotationState, name: string): Promise<void> {
-  const soon = { ...state, published: { ...state.published, [name]: "" } };
-  const known = (await rotation.promises.read(rotation.claimOf(operation.request)))?.published ?? {};
-  const kept = Object.entries(known).filter(([other]) => !asked.drop.includes(other));
-  await rotation.promises.keep(rotation.claimOf(operation.request), {
-    operation: operation.id,
-    until: state.emergency ? 0 : rotation.now() + visibleWithinMs + asked.graceMs,
-    acknowledge: state.emergency ? [] : asked.acknowledge,
-    published: { ...Object.fromEntries(kept), ...publishedKeys(soon) },
-  });
+async function promise(work: Work, state: RotationState, name: string): Promise<void> {
+  const now = work.rotation.now();
+  const until = state.emergency ? 0 : now + visibleWithinMs + work.asked.graceMs;
+  await keepPromise(work, { ...state, published: { ...state.published, [name]: "" } }, { since: now, until });
 }
 
 /** The grace begins when every target shows the new key, and not before. */
@@ -114,6 +109,7 @@ export async function readBack(work: Work, state: RotationState): Promise<StepRe
   const until = new Date(graceUntil).toISOString();
   const since = there === undefined ? {} : { graceSinceThere: there };
   const next: RotationState = { ...state, phase: "grace", graceUntil, ...since };
+  await keepPromise(work, next, { since: graceUntil - asked.graceMs, until: graceUntil });
   return {
     kind: "wait",
     step,

@@ -39,7 +39,7 @@ export function resultOf({ intents }: OperationRecord, state: RotationState): Js
     published: { ...state.published },
     slot: state.first,
     fingerprints: { primary: proven("primary"), secondary: proven("secondary") },
-    replaced: [...verified],
+    replaced: verified.filter((slot) => applied[slot] !== before.fingerprints[slot]),
     proof: [...state.proof],
     ...(state.graceUntil === undefined ? {} : { graceUntil: new Date(state.graceUntil).toISOString() }),
     ...(state.changedByOthers.length > 0 ? { changedByOthers: [...state.changedByOthers] } : {}),

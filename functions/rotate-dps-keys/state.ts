@@ -24,6 +24,8 @@ const stateSchema = z.object({
   /** Where `poll-operation` goes back to. */
   returnTo: z.literal("rotate-dps-keys"),
   phase: z.enum(phases),
+  /** How many rotations of the policy there were, with this one. */
+  number: z._default(z.number(), 1),
   /** The slot that nobody uses: replaced and published first. In an emergency both are replaced at once, and this one is published. */
   first: slot,
   emergency: z.boolean(),

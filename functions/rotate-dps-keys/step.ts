@@ -5,7 +5,7 @@ import { defineStep, type StepResult } from "../../lib/operations/step.ts";
 import { apply } from "./apply.ts";
 import { concluded, finish } from "./finish.ts";
 import { grace } from "./grace.ts";
-import { plan } from "./plan.ts";
+import { plan, whatIsThere } from "./plan.ts";
 import { publish, readBack } from "./publish.ts";
 import { rotationRequestOf } from "./request.ts";
 import { type Phase, type RotationState, rotationOf } from "./state.ts";
@@ -32,13 +32,19 @@ export const rotateDpsKeys = defineStep<DeploymentProvider>({
   changes: true,
 
   /** A key that has leaked cannot wait for the grace of another rotation. */
-  endsHolder: ({ request }) => rotationRequestOf(request).emergency,
+  urgent({ request }) {
+    if (!rotationRequestOf(request).emergency) return undefined;
+    return async (context) => {
+      await whatIsThere(workOf(context));
+    };
+  },
 
   claimOf: ({ request }, provider) => provider.keyRotation?.claimOf(request),
 
   turnOf(operation, provider) {
     const state = rotationOf(operation);
-    if (state && (withoutTurn.has(state.phase) || isOver(operation, state, 0))) return undefined;
+    // A plan reads, and may wait for days: what it has seen is looked at again before anything is written.
+    if (!state || withoutTurn.has(state.phase) || isOver(operation, state, 0)) return undefined;
     return provider.turnOf(operation.request);
   },
 

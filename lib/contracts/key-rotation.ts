@@ -85,7 +85,10 @@ export interface StagedKeys {
 /** What was promised to consumers, with what became of it since. */
 export interface Promised {
   readonly operation: string;
+  readonly number: number;
+  readonly since: number;
   readonly until: number;
+  readonly untilThere?: number;
   /** Who has not said yet that it uses the key published last. */
   readonly missing: readonly string[];
   /** Fingerprints by target and secret. */
@@ -94,11 +97,8 @@ export interface Promised {
 
 export interface Promises {
   read(resource: string): Promise<Promised | undefined>;
-  /** Never shortens what another operation has promised. */
-  keep(
-    resource: string,
-    promise: Pick<PromiseRecord, "operation" | "until" | "acknowledge" | "published">,
-  ): Promise<void>;
+  /** Does nothing for a rotation that others have come after; `until: 0` says that nothing is left to promise. */
+  keep(resource: string, promise: Omit<PromiseRecord, "kind" | "v" | "resource" | "nonce">): Promise<void>;
 }
 
 /** All that a rotation works with. */

@@ -284,7 +284,12 @@ export interface PromiseRecord {
   readonly nonce: string;
   /** The operation that published last. */
   readonly operation: string;
-  readonly at: number;
+  /** Counts the rotations of the policy: one that was frozen speaks of what was promised before. */
+  readonly number: number;
+  /** When consumers could read it everywhere: a word from before is about another key (ms since 1970). */
+  readonly since: number;
+  /** Until when by the provider's own clock, which nobody here can move. */
+  readonly untilThere?: number;
   /** The key before stays until then (ms since 1970). */
   readonly until: number;
   /** Who has to say that it uses the new key before the one before goes. */

@@ -9,13 +9,13 @@ import {
 import type { Ports, Stored } from "../contracts/ports.ts";
 import { put, putNew } from "./ledger-write.ts";
 
-type Needed = Pick<Ports, "ledger" | "clock" | "randomness">;
+type Needed = Pick<Ports, "ledger" | "randomness">;
 
 /** Writes that lose against another one, before the step is tried again. */
 const maxTries = 8;
 
 /** What consumers were promised, in the ledger. */
-export function createPromises({ ledger, clock, randomness }: Needed): Promises {
+export function createPromises({ ledger, randomness }: Needed): Promises {
   const stored = async (resource: string): Promise<(Stored & { readonly record: PromiseRecord }) | undefined> => {
     const found = await ledger.read(promiseKey(resource));
     return found?.record.kind === "promise" ? { ...found, record: found.record } : undefined;
@@ -28,14 +28,14 @@ export function createPromises({ ledger, clock, randomness }: Needed): Promises 
       return promised(found, row?.kind === "operation" ? row : undefined);
     },
     async keep(resource, promise) {
-      const now = clock.now();
       for (let tries = 0; tries < maxTries; tries += 1) {
         const found = await stored(resource);
         // A function that was frozen speaks of what was promised before.
-        if (found && found.record.operation !== promise.operation && found.record.at > now) return;
-        const until = Math.max(promise.until, found?.record.until ?? 0);
-        const own = { ...promise, until, at: now, nonce: randomness.id() };
-        const record: PromiseRecord = { kind: "promise", v: recordVersion, resource, ...own };
+        if (found && found.record.number > promise.number) return;
+        const own = found?.record.number === promise.number ? found.record : undefined;
+        const until = promise.until === 0 ? 0 : Math.max(promise.until, own?.until ?? 0);
+        const nonce = randomness.id();
+        const record: PromiseRecord = { ...promise, kind: "promise", v: recordVersion, resource, nonce, until };
         const key = promiseKey(resource);
         const version = found ? await put(ledger, key, record, found.version) : await putNew(ledger, key, record);
         if (version !== undefined) return;
@@ -46,11 +46,11 @@ export function createPromises({ ledger, clock, randomness }: Needed): Promises 
 }
 
 /** An operation that nobody carried to its end has what it was told in its own row alone. */
-function promised(
-  { operation, until, acknowledge, published }: PromiseRecord,
-  row: OperationRecord | undefined,
-): Promised {
-  const said = row?.acknowledgements ?? {};
-  const missing = acknowledge.filter((consumer) => !Object.hasOwn(said, consumer));
-  return { operation, until: Math.max(until, row?.extendedUntil ?? 0), missing, published };
+function promised(record: PromiseRecord, row: OperationRecord | undefined): Promised {
+  const { operation, number, since, until, untilThere, acknowledge, published } = record;
+  const said = new Map(Object.entries(row?.acknowledgements ?? {}));
+  const missing = acknowledge.filter((consumer) => (said.get(consumer) ?? 0) < since);
+  const extraMs = until === 0 ? 0 : Math.max(0, (row?.extendedUntil ?? 0) - until);
+  const there = untilThere === undefined ? {} : { untilThere: untilThere + extraMs };
+  return { operation, number, since, until: until + extraMs, missing, published, ...there };
 }

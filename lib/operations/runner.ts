@@ -27,7 +27,7 @@ import { advance, amend, type Change } from "./record.ts";
 import type { EffectGate } from "./restore.ts";
 import { conclusionOf, type Decision, decide, ending, postpone } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
-import type { LocalContext, Step, StepResult } from "./step.ts";
+import type { LocalContext, Step, StepContext, StepResult } from "./step.ts";
 import { ensureClaim, ensurePlace, ensureTurn } from "./turn-wait.ts";
 import { giveBack, holdOf } from "./turns.ts";
 
@@ -181,18 +181,20 @@ class Runner<Provider> {
     if (place !== undefined) run.asksForPlace(place);
     if (over) throw over;
     refuseUnapproved(run.record);
-    const endsHolder = step.endsHolder?.(run.record) === true;
-    if (claim !== undefined && !(await ensureClaim(run, claim, endsHolder))) return inLine(run, "claim");
+    const context = (): StepContext<Provider> => ({
+      ...this.#contextOf(run, now),
+      provider,
+      once: (name, effect) => once(run, name, run.watch ? watched(run.watch, name, effect) : effect),
+    });
+    const urgent = step.urgent?.(run.record);
+    const endHolder = urgent && (() => urgent(context()));
+    if (claim !== undefined && !(await ensureClaim(run, claim, endHolder))) return inLine(run, "claim");
     if (resource !== undefined && !(await ensureTurn(run, resource))) return inLine(run, "turn");
     if (place !== undefined && !(await ensurePlace(run, place, run.limits.inFlight ?? 1)))
       return inLine(run, "in-flight");
     // What is removed cannot be asked any more: how it ended has to be on disk first.
     if (step.changes) await this.#ports.ledger.durable();
-    return step.run({
-      ...this.#contextOf(run, now),
-      provider,
-      once: (name, effect) => once(run, name, run.watch ? watched(run.watch, name, effect) : effect),
-    });
+    return step.run(context());
   }
 
   /** Where the connection has a limit, each change outside an effect is counted, and the count is on disk before it. */

@@ -133,8 +133,11 @@ export interface ProviderStep<Provider> {
   turnOf?(operation: OperationRecord, provider: Provider): string | undefined;
   /** What only one operation at a time may do: kept from here to its end, also while the turn is given up. Asked for before the turn. */
   claimOf?(operation: OperationRecord, provider: Provider): string | undefined;
-  /** Whether it does not wait for whoever has the claim: that operation is asked to end. */
-  endsHolder?(operation: OperationRecord): boolean;
+  /**
+   * Of an operation that cannot wait for whoever has the claim: refuses what would be refused anyway, before that operation is asked to
+   * end. Undefined for one that waits.
+   */
+  urgent?(operation: OperationRecord): ((context: StepContext<Provider>) => Promise<void>) | undefined;
   /** Whether the operation is in flight from here on, which the connection may limit. */
   readonly takesPlace?: boolean;
   /** Whether it changes something outside `once`: what was written before is then on disk first. */

@@ -10,37 +10,41 @@ import { holdOf, takeTurn, type Wanted } from "./turns.ts";
 
 /** The turn on a provider resource: one operation at a time writes to it. */
 export async function ensureTurn(run: Run, resource: string): Promise<boolean> {
-  return ensure(run, { resource, capacity: 1 }, "turn", (holder) => `Operation ${holder} has the turn on ${resource}`);
+  const detailOf = (holder: string) => `Operation ${holder} has the turn on ${resource}`;
+  return (await ensure(run, { resource, capacity: 1 }, "turn", detailOf)) === undefined;
 }
 
-/** What only this operation may do until it has ended, whoever writes to the resource meanwhile. */
-export async function ensureClaim(run: Run, resource: string, endsHolder: boolean): Promise<boolean> {
-  const { ports, record } = run;
-  const held = await ensure(
+/**
+ * What only this operation may do until it has ended, whoever writes to the resource meanwhile.
+ * @param endHolder of an operation that waits for nobody: what has to hold before whoever has the claim is asked to end
+ */
+export async function ensureClaim(run: Run, resource: string, endHolder?: () => Promise<void>): Promise<boolean> {
+  const wanted = { resource, capacity: 1, urgent: endHolder !== undefined };
+  const holder = await ensure(
     run,
-    { resource, capacity: 1 },
+    wanted,
     "claim",
-    (holder) => `Operation ${holder} has not ended, and only one at a time may work on ${resource}`,
+    (other) =>
+      `Operation ${other} has not ended, or has ended as unknown and nobody has resolved it, and only one at a time may work on ${resource}`,
   );
-  const holder = run.record.waitingFor?.who;
-  if (held || !endsHolder || holder === undefined) return held;
-  await cancelOperation(ports, holder, { by: "drover", note: `operation ${record.id} cannot wait for it` });
+  if (holder === undefined) return true;
+  if (endHolder) {
+    await endHolder();
+    const note = `operation ${run.record.id} cannot wait for it`;
+    await cancelOperation(run.ports, holder, { by: "drover", note });
+  }
   return false;
 }
 
 /** One of the places in flight that a connection's limit offers. */
 export async function ensurePlace(run: Run, resource: string, capacity: number): Promise<boolean> {
   const { connection } = run.record.request;
-  return ensure(
-    run,
-    { resource, capacity },
-    "in-flight",
-    () => `Connection ${connection} has as many operations in flight as its limit allows (${capacity})`,
-  );
+  const detailOf = () => `Connection ${connection} has as many operations in flight as its limit allows (${capacity})`;
+  return (await ensure(run, { resource, capacity }, "in-flight", detailOf)) === undefined;
 }
 
 /**
- * Makes sure that this operation holds what it wants; false when it waits in line.
+ * Makes sure that this operation holds what it wants; else it waits in line, and who has it is answered.
  * Before it joins the line the row says that it waits: whoever hands the turn over reads `seq` from the row.
  */
 async function ensure(
@@ -48,10 +52,10 @@ async function ensure(
   wanted: Wanted,
   code: "turn" | "claim" | "in-flight",
   detailOf: (holder: string) => string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const claim = () => ({ turn: run.record.turn, claim: run.record.claim, "in-flight": run.record.place })[code];
   const first = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, false);
-  if (first.kind === "held") return true;
+  if (first.kind === "held") return undefined;
   if (first.kind === "stale-row") throw new Overtaken();
   if (run.record.waitingFor?.code !== code) {
     await noteWaiting(run, {
@@ -62,7 +66,7 @@ async function ensure(
   }
   const joined = await takeTurn(run.ports, holdOf(run.record.id, claim()), wanted, true);
   if (joined.kind === "stale-row") throw new Overtaken();
-  return joined.kind === "held";
+  return joined.kind === "held" ? undefined : joined.holder;
 }
 
 async function noteWaiting(

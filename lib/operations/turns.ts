@@ -25,6 +25,8 @@ export interface Wanted {
   readonly resource: string;
   /** Holds at the same time. */
   readonly capacity: number;
+  /** Joins the line at its head. */
+  readonly urgent?: boolean;
 }
 
 /** More conflicts in a row than this are not contention between functions: something is wrong. */
@@ -134,10 +136,11 @@ async function tryExisting(
   if (first && live.length >= wanted.capacity) {
     const taken = { kind: "taken", holder: first.operation } as const;
     if (waiting || !join || others.length >= limits.turnLine) return { ...taken, inLine: waiting };
-    return (await write(live, [...others, me])) === undefined ? undefined : { ...taken, inLine: true };
+    const joined = wanted.urgent ? [me, ...others] : [...others, me];
+    return (await write(live, joined)) === undefined ? undefined : { ...taken, inLine: true };
   }
   // There is room: it goes to the head of the line, not to whoever happens to look.
-  const queue = waiting ? line : [...others, me];
+  const queue = waiting ? line : wanted.urgent ? [me, ...others] : [...others, me];
   const room = wanted.capacity - live.length;
   const handed = queue.slice(0, room);
   if ((await write([...live, ...handed], queue.slice(room))) === undefined) return undefined;

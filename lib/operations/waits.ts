@@ -71,7 +71,7 @@ export async function extendWait(ports: Ports, id: string, byMs: number, person:
 
 /**
  * Notes that a consumer uses what was published. An operation that waits for nothing else goes on at once. Twice is harmless.
- * @param check refuses what nobody waits for, looking at the row as it is when it is written
+ * @param check refuses what nobody waits for, looking at the row as it is when it is written, and says whether an earlier word counts
  * @throws NotFoundError; what `check` throws
  */
 export async function acknowledge(
@@ -79,12 +79,10 @@ export async function acknowledge(
   id: string,
   consumer: string,
   person: Person,
-  check: (record: OperationRecord) => void = () => undefined,
+  check: (record: OperationRecord) => { readonly counts: boolean } = hasSaid(consumer),
 ): Promise<"acknowledged" | "already"> {
   const written = await intervene(ports, id, (record, now) => {
-    if (record.acknowledgements !== undefined && Object.hasOwn(record.acknowledgements, consumer)) return undefined;
-    check(record);
-    if (record.state === "ended") return undefined;
+    if (check(record).counts || record.state === "ended") return undefined;
     const note = person.note === undefined ? "" : `: ${person.note}`;
     const detail = `${consumer} uses what was published, says ${person.by}${note}`;
     return {
@@ -105,3 +103,7 @@ function onward(record: OperationRecord, now: number): Pick<Change, "owedStep" |
   if (record.resumeAt !== undefined) return { wakeAt: now + outboxSlackMs };
   return { owedStep: { n: record.n, attempt: 0, notBefore: now }, wakeAt: now + sweepSlackMs };
 }
+
+const hasSaid =
+  (consumer: string) =>
+  ({ acknowledgements = {} }: OperationRecord) => ({ counts: Object.hasOwn(acknowledgements, consumer) });

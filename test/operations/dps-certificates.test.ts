@@ -192,6 +192,20 @@ describe("verify-certificate with the CA's key", () => {
     expect(all.emulator.calls("DpsCertificate_VerifyCertificate")).toBe(0);
   });
 
+  test("takes no leaf from anybody: it makes its own", async () => {
+    const all = dps();
+    all.submit("one", "verify-certificate", signed);
+    await all.world.run(() => Object(all.row("one")?.handle)["phase"] === "verify", 3_600_000);
+    const row = all.row("one");
+    if (row?.state !== "active") throw new Error("Expected an operation with a code, got none");
+    const commonName = String(Object(row.handle)["code"]);
+    const leaf = makeCertificate({ commonName, nowMs, issuer: authority, to: 3 }).pem;
+    const parts = { ports: all.world.outside, providers: { of: () => all.outside } };
+    expect(await failureOf(supply(parts, row, leaf, { by: "carol" }))).toMatchObject({ code: "not-waiting" });
+    await all.runUntilQuiet();
+    expect(all.row("one")).toMatchObject({ outcome: "succeeded" });
+  });
+
   test("asks the vault for nothing that the connection does not allow", async () => {
     const all = dps();
     all.vault.set("vault:other-ca", authority.key);

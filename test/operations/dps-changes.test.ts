@@ -101,6 +101,27 @@ describe("put-policy", () => {
   });
 });
 
+describe("a write of a service without an ETag", () => {
+  test.each([
+    ["tag-service", { tags: { owner: "tea" } }],
+    ["put-policy", { policy: added }],
+    ["delete-policy", { policy: "backend" }],
+    ["delete-service", {}],
+  ])("is refused: %s", async (type, data) => {
+    const all = dps({ withoutEtag: true });
+    expect(await all.end(type, data)).toMatchObject({ outcome: "failed", code: "no-etag" });
+    expect(all.emulator.state.acceptedWrites()).toBe(0);
+  });
+
+  test("is none where all is as it was asked for, or where the service is new", async () => {
+    const all = dps({ withoutEtag: true });
+    expect(await all.end("tag-service", { tags: { owner: "coffee" } })).toMatchObject({ outcome: "succeeded" });
+    const sku = { name: "S1", capacity: 1 };
+    const made = { service: "dps-new", location: "westeurope", sku };
+    expect(await all.end("put-service", made, "two")).toMatchObject({ outcome: "succeeded" });
+  });
+});
+
 describe("delete-policy", () => {
   test("removes that one alone; gone already is done", async () => {
     const all = dps();

@@ -66,6 +66,8 @@ export interface DpsWorldOptions {
   readonly service?: Partial<NonNullable<AzureDpsScenario["services"]>[number]>;
   readonly connection?: Partial<AzureDpsConnection>;
   readonly limits?: ConnectionLimits;
+  /** Descriptions of services come without their ETag, as no documented answer does. */
+  readonly withoutEtag?: boolean;
 }
 
 export class DpsWorld {
@@ -94,7 +96,8 @@ export class DpsWorld {
         newRequestId: () => "00000000-0000-4000-8000-000000000000",
         fetch,
       });
-    const answer = this.traffic.wrap((request) => this.emulator.fetch(request));
+    const shown = this.traffic.wrap((request) => this.emulator.fetch(request));
+    const answer = more.withoutEtag === true ? async (request: Request) => withoutEtag(await shown(request)) : shown;
     const world: World = new World(options, (ports, io) =>
       functionsOver(
         ports,
@@ -170,6 +173,13 @@ export class DpsWorld {
     const signed = ["SharedAccessKey=", "perationresults/", "perationResults/", "asyncinfo"];
     return [...secrets, ...signed].filter((secret) => text.includes(secret));
   }
+}
+
+async function withoutEtag(response: Response): Promise<Response> {
+  const text = await response.text();
+  const left = (): string => JSON.stringify(JSON.parse(text, (key, value) => (key === "etag" ? undefined : value)));
+  const { status, headers } = response;
+  return new Response(text === "" ? null : left(), { status, headers });
 }
 
 function labelOf({ method, url }: Request): string {

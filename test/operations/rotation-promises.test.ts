@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { refuseUnlessAwaited } from "../../functions/receive-webhook/acknowledgeable.ts";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
@@ -112,9 +113,100 @@ describe("What a rotation has promised holds beyond its end", () => {
   });
 });
 
-describe("An emergency", () => {
-  const emergency = { emergency: true, grace: undefined };
+const emergency = { emergency: true, grace: undefined };
+const toKv = [{ target: "kv", secret: "dps-owner" }];
+const withBilling = {
+  consumers: { readInterval: "PT60S", tokenLife: "PT240S", clockSkew: "PT30S", acknowledge: ["billing"] },
+};
 
+describe("What a rotation leaves behind", () => {
+  test("names every target, also those that it did not come to", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { publishes: ["ok", "ok", "ok", "lose-request"] });
+    rotation.submit("one");
+    await rotation.runUntilQuiet();
+    rotation.submit("two");
+    await rotation.world.run(() => waitingFor(rotation, "two") === "settling", hourMs);
+    await cancelOperation(rotation.world.outside, idOf("two"), carol);
+    await rotation.runUntilQuiet();
+    rotation.submit("three", { publish: toKv });
+    rotation.submit("four", { ...emergency, publish: toKv });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("three")).toMatchObject({ code: "target-left-out" });
+    expect(rotation.row("four")).toMatchObject({ code: "target-left-out" });
+    expect(rotation.refusedConsumers()).toEqual([]);
+  });
+
+  test("is nothing to wait for once both keys are new", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    rotation.submit("one", { grace: "P7D" });
+    await rotation.world.run(() => rotation.row("one")?.providerStatus === "grace", hourMs);
+    rotation.submit("two", emergency);
+    await rotation.runUntilQuiet();
+    await rotation.world.run(() => false, 2 * hourMs);
+    rotation.submit("three", {
+      grace: "PT1H",
+      consumers: { readInterval: "PT1M", tokenLife: "PT1M" },
+      deadline: "PT5H",
+    });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("three")).toMatchObject({ outcome: "succeeded" });
+  });
+
+  test("counts as replaced only what it wrote", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" }, { publishes: ["ok", "lose-request"] });
+    rotation.submit("one");
+    await rotation.world.run(() => waitingFor(rotation, "one") === "settling", hourMs);
+    await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.runUntilQuiet();
+    rotation.submit("two");
+    await rotation.world.run(() => rotation.row("two")?.providerStatus === "grace", 3 * hourMs);
+    await cancelOperation(rotation.world.outside, idOf("two"), carol);
+    await rotation.runUntilQuiet();
+    expect(rotation.row("two")?.result).toMatchObject({ replaced: [] });
+  });
+
+  test("is waited for without the turn on the service, and only those who have to can say the word", async () => {
+    const rotation = await inGrace({ ...withBilling, deadline: "PT1H" });
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", 3 * hourMs);
+    rotation.submit("two", { ...withBilling, deadline: "P2D" });
+    await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
+    expect(rotation.world.store.read("turn/service")).toBeUndefined();
+    const row = rotation.row("two");
+    expect(row && refuseUnlessAwaited(row, "billing")).toEqual({ counts: false });
+    expect(() => row && refuseUnlessAwaited(row, "somebody")).toThrow(/under consumers.acknowledge|not published/);
+  });
+
+  test("is a word about one key, which says nothing of the next one", async () => {
+    const rotation = await inGrace({ ...withBilling, deadline: "PT1H" });
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", 3 * hourMs);
+    rotation.submit("two", { ...withBilling, deadline: "P2D" });
+    await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
+    const { outside } = rotation.world;
+    const say = () =>
+      acknowledge(outside, idOf("two"), "billing", carol, (record) => refuseUnlessAwaited(record, "billing"));
+    expect(await say()).toBe("acknowledged");
+    await rotation.world.run(() => rotation.row("two")?.providerStatus === "grace", hourMs);
+    await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
+    expect(waitingFor(rotation, "two")).toBe("acknowledgement");
+    expect(await say()).toBe("acknowledged");
+    expect(await say()).toBe("already");
+    await rotation.runUntilQuiet();
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+  });
+
+  test("is not shortened by a clock that jumps ahead", async () => {
+    const rotation = await inGrace({ grace: "P1D" });
+    await cancelOperation(rotation.world.outside, idOf("one"), carol);
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    rotation.world.clock.jump(25 * hourMs);
+    rotation.submit("two", { grace: "P1D" });
+    await rotation.runUntilQuiet(4 * 24 * hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+    expect(goneAfter(rotation) - 25 * hourMs).toBeGreaterThanOrEqual(24 * hourMs);
+  });
+});
+
+describe("An emergency", () => {
   test("does not wait for another rotation: that one is ended", async () => {
     const rotation = new RotationWorld({ mode: "cloud" });
     rotation.submit("one", { grace: "P7D" });
@@ -126,6 +218,29 @@ describe("An emergency", () => {
     expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
     expect((rotation.row("two")?.endedAt ?? 0) - askedAt).toBeLessThan(600_000);
     expect(wrongAtTheEnd(rotation.world.store)).toEqual([]);
+  });
+
+  test("gets past a line of others", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    for (const id of ["one", "two"]) {
+      rotation.submit(id, { grace: "P7D" });
+      await rotation.world.run(() => rotation.row(id)?.waitingFor !== undefined, hourMs);
+    }
+    const askedAt = rotation.world.clock.now();
+    rotation.submit("three", emergency);
+    await rotation.world.run(() => rotation.row("three")?.state === "ended", 24 * hourMs);
+    expect(rotation.row("three")).toMatchObject({ outcome: "succeeded" });
+    expect((rotation.row("three")?.endedAt ?? 0) - askedAt).toBeLessThan(600_000);
+    expect(rotation.row("two")?.state).toBe("active");
+  });
+
+  test("that is refused ends nobody else's rotation", async () => {
+    const rotation = await inGrace();
+    rotation.submit("two", { ...emergency, publish: toKv });
+    await rotation.world.run(() => rotation.row("two")?.state === "ended", hourMs);
+    expect(rotation.row("two")).toMatchObject({ outcome: "failed", code: "target-left-out" });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "succeeded" });
   });
 
   test.each(["ended by somebody", "overtaken by its deadline"])("that has begun goes on, even %s", async (how) => {
