@@ -1,12 +1,11 @@
 import { flag, list, oneOf, structure, text } from "../aws/constraints.ts";
-import { epochSeconds, restJson } from "../aws/rest-json.ts";
+import { restJson } from "../aws/rest-json.ts";
 import type { Answer } from "../exchange/answer.ts";
 import { fieldsOf } from "../exchange/call.ts";
-import { deviceToChange, param, type RoutedCall, textOf } from "./call.ts";
+import { deviceToChange, type RoutedCall, textOf } from "./call.ts";
 import { change, note } from "./devices.ts";
-import { conflict, invalid, notFound } from "./errors.ts";
-import { cutPage } from "./pages.ts";
-import { deviceIdRule, pageRules } from "./reads.ts";
+import { conflict, invalid } from "./errors.ts";
+import { deviceIdRule } from "./reads.ts";
 import type { Device, DeviceJob, JobStatus, World } from "./world.ts";
 
 const imageVersion = text({ min: 1, max: 255 }, /^.+$/);
@@ -20,7 +19,6 @@ const createRule = structure(
     ),
   },
 );
-const listRule = structure({}, { ...pageRules, DeviceId: deviceIdRule });
 
 const STEPS: { readonly [K in DeviceJob["type"]]: readonly JobStatus[] } = {
   OTA: ["IN_PROGRESS", "DOWNLOADING", "VERIFYING", "REBOOTING"],
@@ -77,56 +75,4 @@ function run(world: World, device: Device, job: DeviceJob, atMs: number): void {
     if (end === "COMPLETED" && job.imageVersion !== null) change(device, { software: job.imageVersion }, dueMs);
     note(world, dueMs, `job-${end.toLowerCase()}`, device, "service", { jobId: job.id });
   });
-}
-
-export function describeJob(call: RoutedCall): Answer {
-  const id = param(call, "JobId");
-  const problems = deviceIdRule(id, "JobId");
-  if (problems.length > 0) return invalid(problems);
-  const job = call.world.jobs.get(id);
-  const device = job === undefined ? undefined : call.world.devices.get(job.deviceId);
-  if (job === undefined || device === undefined) return notFound("job", id);
-  const { ImageVersion = "", ...item } = jobItem(job, device);
-  return restJson({
-    ...item,
-    ImageVersion,
-    Status: job.status,
-    DeviceArn: device.arn,
-    DeviceType: "PANORAMA_APPLIANCE",
-  });
-}
-
-/** Of one device or of all, the newest first. */
-export function listJobs({ world, url }: RoutedCall): Answer {
-  const { searchParams: query } = url;
-  const problems = listRule(Object.fromEntries(query), "");
-  if (problems.length > 0) return invalid(problems);
-  const deviceId = query.get("DeviceId");
-  if (deviceId !== null && !world.devices.has(deviceId)) return notFound("device", deviceId);
-  const order = new Map([...world.jobs.keys()].map((id, index) => [id, index]));
-  const listing = {
-    items: [...world.jobs.values()].filter((job) => deviceId === null || job.deviceId === deviceId),
-    positionOf: ({ id, createdAtMs }: DeviceJob) => [createdAtMs, order.get(id) ?? 0] as const,
-    isDescending: true,
-    question: `jobs of ${deviceId}`,
-  };
-  const size = Number(query.get("MaxResults") ?? 0) || world.settings.pageSize;
-  const page = cutPage(listing, size, query.get("NextToken"));
-  if (page === null) return invalid([{ Name: "NextToken", Message: "The token is not valid for this request" }]);
-  const DeviceJobs = page.items.flatMap((job) => {
-    const device = world.devices.get(job.deviceId);
-    return device === undefined ? [] : [jobItem(job, device)];
-  });
-  return restJson({ DeviceJobs, ...(page.nextToken === null ? {} : { NextToken: page.nextToken }) });
-}
-
-function jobItem({ id, type, createdAtMs, imageVersion }: DeviceJob, device: Device) {
-  return {
-    JobId: id,
-    DeviceId: device.id,
-    DeviceName: device.name,
-    JobType: type,
-    CreatedTime: epochSeconds(createdAtMs),
-    ...(imageVersion === null ? {} : { ImageVersion: imageVersion }),
-  };
 }

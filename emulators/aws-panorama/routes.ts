@@ -1,6 +1,7 @@
 import type { Route } from "./call.ts";
 import { deleteDevice, updateDeviceMetadata } from "./changes.ts";
-import { createJob, describeJob, listJobs } from "./jobs.ts";
+import { describeJob, listJobs } from "./job-reads.ts";
+import { createJob } from "./jobs.ts";
 import { provisionDevice } from "./provision.ts";
 import { describeDevice, listDevices } from "./reads.ts";
 import { listTags, tagResource, untagResource } from "./tags.ts";

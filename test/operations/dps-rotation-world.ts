@@ -181,6 +181,13 @@ export class DpsRotationWorld {
     return (await this.dps.fetch(new Request(url, { method: "POST", headers, body }))).status === 200;
   }
 
+  /** What stands beside the values in the vault, where whoever may list can read it. */
+  besideTheValues(): string {
+    const versions = this.dps.vaults.versions(vaultName, published).map(({ tags, version }) => ({ tags, version }));
+    const ids = this.secretsManager.secret(published)?.versions.map(({ versionId }) => versionId);
+    return JSON.stringify([versions, ids]);
+  }
+
   /** All that stays of a run, as text: whatever a secret could have slipped into. */
   everythingWritten(): string {
     const { store, logged, trace } = this.world;

@@ -141,13 +141,14 @@ describe("plugging the archive into an appliance", () => {
     const harness = new Harness();
     const { id, archive } = await harness.device("cam-1");
     harness.emulator.script({ kind: "job", result: "succeeded" });
+    const other = harness.emulator.script({ device: "cam-2", result: "succeeded" });
     const script = harness.emulator.script({ device: "cam-1", result, workMs: 5_000, times: 1 });
     harness.emulator.appliance.plugIn({ archive });
     harness.tick(4_999);
     expect(harness.emulator.state.device(id)?.status).toBe("PENDING");
     harness.tick(1);
     expect(harness.emulator.state.device(id)?.status).toBe(status);
-    expect(script.hits()).toBe(1);
+    expect([script.hits(), other.hits()]).toEqual([1, 0]);
     harness.tick(86_400_000);
     expect(harness.emulator.state.device(id)).toMatchObject({ status });
     expect(harness.emulator.state.device(id)?.connection).not.toBe("ONLINE");
@@ -190,6 +191,10 @@ describe("plugging the archive into an appliance", () => {
     expect(reasonOf({ archive: Buffer.from("PK") })).toBe("no-archive");
     expect(reasonOf({ archive: zipSync({ "certificate.pem": Buffer.from("x") }, { level: 0 }) })).toBe("no-archive");
     expect(reasonOf(foreign)).toBe("foreign-certificate");
+    // The same seed makes the same authority, device id and key, but this one was issued at another time.
+    const later = new Harness();
+    later.tick(1_000);
+    expect(reasonOf(await later.device("cam-1"))).toBe("foreign-certificate");
     const files = unzipSync(mine.archive);
     const other = unzipSync((await harness.device("cam-2")).archive);
     const key = other["certificates-omni_cam-2/private-key.pem"] ?? new Uint8Array();

@@ -1,3 +1,4 @@
+import { ProvisionDeviceCommand } from "@aws-sdk/client-panorama";
 import { describe, expect, it } from "vitest";
 import { Harness, plain, START_MS } from "./harness.ts";
 
@@ -65,6 +66,15 @@ describe("faults", () => {
     harness.emulator.addFault({ kind: "status", status: 502, body: "html" });
     const response = await harness.emulator.fetch(await harness.request("GET", "/devices"));
     expect(await response.text()).toContain("502 Bad Gateway");
+  });
+
+  it("make three devices of one call of the official client, which repeats by itself", async () => {
+    const harness = new Harness();
+    harness.emulator.addFault({ ...onProvision, kind: "status", status: 500, takesEffect: true, times: 3 });
+    const client = harness.clientWith({ maxAttempts: 3 });
+    const call = client.send(new ProvisionDeviceCommand({ Name: "cam-1" }));
+    await expect(call).rejects.toMatchObject({ name: "InternalServerException", $metadata: { attempts: 3 } });
+    expect(harness.emulator.state.provisioned("cam-1")).toBe(3);
   });
 
   it("cut the JSON of an answer that holds an archive, or break off in its middle", async () => {

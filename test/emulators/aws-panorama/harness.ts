@@ -41,15 +41,13 @@ export class Harness {
     this.emulator = createPanoramaEmulator({ now: () => this.nowMs, ...options });
     this.emulator.configure(settings);
     this.emulator.seedAccessKey(KEYS);
-    this.client = new PanoramaClient({
-      region: REGION,
-      credentials: KEYS,
-      maxAttempts: 1,
-      requestHandler: inProcess((request) => {
-        return this.emulator.fetch(request);
-      }),
-    });
-    this.#setClock();
+    this.client = this.clientWith({ maxAttempts: 1 });
+  }
+
+  clientWith({ maxAttempts }: { maxAttempts: number }): PanoramaClient {
+    const requestHandler = inProcess((request) => this.emulator.fetch(request));
+    const systemClockOffset = this.nowMs - Date.now();
+    return new PanoramaClient({ region: REGION, credentials: KEYS, maxAttempts, requestHandler, systemClockOffset });
   }
 
   tick(ms: number): void {

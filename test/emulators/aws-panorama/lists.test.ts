@@ -30,6 +30,7 @@ describe("lists of devices", () => {
     expect(await names("")).toEqual(["cam-3", "Cam-2", "cam-10", "door", "cam-1"]);
     expect(await names("?SortOrder=ASCENDING")).toEqual(["cam-1", "door", "cam-10", "Cam-2", "cam-3"]);
     expect(await names("?NameFilter=cam-1&SortBy=NAME")).toEqual(["cam-1", "cam-10"]);
+    expect(await names("?NameFilter=oor")).toEqual([]);
     expect(await names("?SortBy=NAME")).toEqual(["Cam-2", "cam-1", "cam-10", "cam-3", "door"]);
     expect(await names("?SortBy=NAME&SortOrder=DESCENDING")).toEqual(["door", "cam-3", "cam-10", "cam-1", "Cam-2"]);
     harness.emulator.appliance.end(harness.emulator.state.devices("door")[0]?.id ?? "", "FAILED");
@@ -83,6 +84,13 @@ describe("lists of devices", () => {
 
   it("show a device, a change and a deletion only after their delay", async () => {
     const harness = new Harness({ ...plain, listDelayMs: 3_000, describeDelayMs: 1_000 });
+    const seeded = harness.emulator.seedDevice({ name: "old" });
+    expect((await page(harness, "?NameFilter=old")).names).toEqual(["old"]);
+    expect((await harness.ask("GET", `/devices/${seeded}`)).status).toBe(200);
+    harness.emulator.configure({ deletion: "at-once" });
+    harness.emulator.otherWriter.write({ kind: "delete", name: "old" });
+    harness.emulator.configure({ deletion: "deleting-first" });
+    harness.tick(3_000);
     const { id } = await harness.device("cam-1", { Description: "one" });
     const described = async () => (await harness.ask("GET", `/devices/${id}`)).status;
     expect([(await page(harness)).names, await described()]).toEqual([[], 404]);

@@ -99,6 +99,13 @@ describe("Panorama's official client", () => {
     await harness.client.send(new CreateJobForDevicesCommand({ DeviceIds: [id], JobType: "REBOOT" }));
     const listed = await harness.client.send(new ListDevicesJobsCommand({ DeviceId: id }));
     expect(listed.DeviceJobs?.map(({ JobId }) => JobId)).toEqual([`${id}-1`, `${id}-0`]);
+    expect(listed.DeviceJobs?.[1]).toEqual({
+      JobId: `${id}-0`,
+      DeviceId: id,
+      DeviceName: "cam-1",
+      JobType: "OTA",
+      CreatedTime: new Date(START_MS + 70_000),
+    });
     const pages = [];
     const config = { client: harness.client, pageSize: 1 };
     for await (const { DeviceJobs } of paginateListDevicesJobs(config, { DeviceId: id }))
@@ -114,7 +121,7 @@ describe("Panorama's official client", () => {
     expect(changed.DeviceId).toBe(id);
     expect(harness.emulator.state.device(id)?.description).toBe("moved");
     await harness.client.send(new TagResourceCommand({ ResourceArn: arn, Tags: { b: "2", c: "(3)!*'" } }));
-    await harness.client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: ["a", "b", "no"] }));
+    await harness.client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: ["a", "b", "(no)!*' +&="] }));
     const { Tags } = await harness.client.send(new ListTagsForResourceCommand({ ResourceArn: arn }));
     expect(Tags).toEqual({ c: "(3)!*'" });
   });
