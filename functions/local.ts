@@ -80,6 +80,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
       Object.hasOwn(configuration.connections, name) ? configuration.connections[name]?.kind : undefined,
     idempotencyMs: durationMs(configuration.retention.idempotency),
     needsApproval: ({ type, connection }) =>
+      !matchesAny(configuration.withoutApproval, type) &&
       configuration.approvals.some((rule) => matchesAny(rule.types, type) && matchesAny(rule.connections, connection)),
   };
   const retainMs = durationMs(configuration.retention.operations);

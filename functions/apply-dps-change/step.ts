@@ -13,6 +13,9 @@ const name = "apply-dps-change";
 export const applyDpsChange = defineStep<DeploymentProvider>({
   name,
 
+  /** Keys that a rotation has published go only when it says so. */
+  claimOf: ({ request }, provider) => provider.claimOf?.(request),
+
   turnOf({ handle, request }, provider) {
     return waits(handle) ? undefined : provider.turnOf(request);
   },

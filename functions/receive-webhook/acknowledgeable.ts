@@ -20,14 +20,16 @@ export function refuseUnlessAwaited(record: OperationRecord, consumer: string): 
     const listed = acknowledge.length === 0 ? "nobody" : acknowledge.join(", ");
     throw refusal(id, `one whose request lists ${listed} under consumers.acknowledge`, "unknown-consumer");
   }
-  if (record.state === "ended") throw refusal(id, `one that ended as ${record.outcome}`, "operation-ended");
   const graceUntil = rotationOf(record)?.graceUntil;
+  const since = (graceUntil ?? Number.POSITIVE_INFINITY) - rotationRequestOf(request).graceMs;
+  // Twice is harmless, also after the end.
+  if (silentAmong([consumer], record.acknowledgements, since).length === 0) return { counts: true };
+  if (record.state === "ended") throw refusal(id, `one that ended as ${record.outcome}`, "operation-ended");
   if (graceUntil === undefined) {
     const remedy = `acknowledge it when its event says that the key is published, see drover explain ${id}`;
     throw refusal(id, `one whose new key is not published everywhere yet: ${remedy}`, "not-published");
   }
-  const since = graceUntil - rotationRequestOf(request).graceMs;
-  return { counts: silentAmong([consumer], record.acknowledgements, since).length === 0 };
+  return { counts: false };
 }
 
 /** Not begun for want of a word about the key that another rotation has published: what it waits for names who has to say it. */

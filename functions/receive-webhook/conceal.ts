@@ -34,13 +34,18 @@ const without = (hidden: ReadonlySet<string>, text: string): string =>
 /** The record as the caller may know it: operations of others that stand in its sentences stay unnamed. */
 export async function concealed(parts: Parts, caller: Caller, record: OperationRecord): Promise<OperationRecord> {
   if (caller.seesAll) return record;
-  const { waitingFor, reason, history } = record;
-  const texts = [waitingFor?.detail, waitingFor?.who, reason, ...history.map(({ detail }) => detail)];
+  const { waitingFor, reason, history, cancelRequested, resolution } = record;
+  const notes = [cancelRequested?.note, resolution?.note];
+  const texts = [waitingFor?.detail, waitingFor?.who, reason, ...notes, ...history.map(({ detail }) => detail)];
   const hidden = await hiddenIn(parts, caller, texts, [record.id, record.parent]);
   if (hidden.size === 0) return record;
   return {
     ...record,
     ...(reason === undefined ? {} : { reason: without(hidden, reason) }),
+    ...(cancelRequested?.note === undefined
+      ? {}
+      : { cancelRequested: { ...cancelRequested, note: without(hidden, cancelRequested.note) } }),
+    ...(resolution === undefined ? {} : { resolution: { ...resolution, note: without(hidden, resolution.note) } }),
     ...(waitingFor === undefined ? {} : { waitingFor: waitWithout(hidden, waitingFor) }),
     history: history.map((entry) =>
       entry.detail === undefined ? entry : { ...entry, detail: without(hidden, entry.detail) },

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { name, secretReferenceSchema } from "./connections/parts.ts";
 import { durationMs, isDuration } from "./duration.ts";
 import { limits } from "./limits.ts";
+import { matchesAny } from "./patterns.ts";
 
 /** What somebody who reaches Drover over HTTP can be allowed. */
 export const actions = [
@@ -96,3 +97,21 @@ export const approvalSchema = z.strictObject({
   connections: z._default(z.array(pattern).check(z.minLength(1), z.maxLength(64)), ["*"]),
 });
 export type ApprovalRule = z.output<typeof approvalSchema>;
+
+/** What it takes away nobody can bring back: the service's id scope is burnt into devices. */
+const defaultApproval: ApprovalRule = { types: ["drover.azure-dps.delete-service"], connections: ["*"] };
+
+/** A rule for something else leaves the default one as it is; one for the same type takes its place. */
+export const approvalsSchema = z._default(
+  z.pipe(
+    z.array(approvalSchema).check(z.maxLength(64)),
+    z.transform((given): readonly ApprovalRule[] => {
+      const isGiven = given.some(({ types }) => defaultApproval.types.every((type) => matchesAny(types, type)));
+      return isGiven ? given : [...given, defaultApproval];
+    }),
+  ),
+  [defaultApproval],
+);
+
+/** Types of requests that begin without approval, whatever the rules say. */
+export const withoutApprovalSchema = patterns;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { approvalSchema, clientsSchema } from "./client.ts";
+import { approvalsSchema, clientsSchema, withoutApprovalSchema } from "./client.ts";
 import { azureDpsConnectionSchema } from "./connections/azure-dps.ts";
 import { azureSphereConnectionSchema } from "./connections/azure-sphere.ts";
 import { heatConnectionSchema } from "./connections/heat.ts";
@@ -71,10 +71,8 @@ export const configurationSchema = z.strictObject({
   sinks: z._default(sinksSchema, {}),
   /** Where keys are published for their consumers. */
   publishTargets: z._default(publishTargetsSchema, {}),
-  approvals: z._default(z.array(approvalSchema).check(z.maxLength(64)), [
-    // What it takes away nobody can bring back: the service's id scope is burnt into devices.
-    { types: ["drover.azure-dps.delete-service"], connections: ["*"] },
-  ]),
+  approvals: approvalsSchema,
+  withoutApproval: withoutApprovalSchema,
   retention: z._default(
     z.strictObject({
       /** How long a finished operation is kept whole. */

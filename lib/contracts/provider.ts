@@ -140,6 +140,8 @@ export interface DeploymentProvider {
   readonly pollPace: PollPace;
   /** Operations with the same key take turns; undefined when they need not. */
   turnOf(request: OperationRequest): string | undefined;
+  /** What a change that is no rotation must not touch while another operation works on it; undefined when nothing is claimed. */
+  claimOf?(request: OperationRequest): string | undefined;
   /** Undefined when the request needs none. Its `prepare` and `create` are called one after the other on one object. */
   basisOf?(request: OperationRequest, context: CallContext): Basis | undefined;
   /** Reads that validate the request and what `findDeployment` will need. Changes nothing. */

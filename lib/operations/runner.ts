@@ -15,6 +15,7 @@ import type { Delivery, HandlerContext, MessageHandler, Ports, Settlement, Store
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
 import { noSpan, traceIdOf } from "../contracts/telemetry.ts";
 import { retryDelayMs } from "./backoff.ts";
+import { overBeforeStart, refuseUnapproved } from "./before-start.ts";
 import { childrenOf, type Split } from "./children.ts";
 import { Later, Overtaken, Stop } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
@@ -362,21 +363,7 @@ function postponed(run: Run, later: Later): Decision {
   return postpone(run, later);
 }
 
-function refuseUnapproved({ approval, deadline }: OperationRecord): void {
-  if (!approval || approval.by !== undefined) return;
-  throw new Later("approval", "Nobody has approved it yet", { at: deadline });
-}
-
 const placeOn = ({ request }: OperationRecord) => `in-flight:${request.connection}`;
-
-/** An operation that has touched nothing yet and must not begin any more. */
-function overBeforeStart(record: OperationRecord, now: number): Stop | undefined {
-  if (record.handle !== undefined || record.children || Object.keys(record.intents).length > 0) return undefined;
-  if (record.cancelRequested)
-    return new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
-  if (now < record.deadline) return undefined;
-  return new Stop("timed-out", "deadline-before-start", "The deadline passed before anything was started");
-}
 
 /** A function that was frozen may have taken the turn for an operation that had ended meanwhile: nobody else would give it back. */
 async function returnLateTurn(ports: Ports, ran: OperationRecord, now: OperationRecord): Promise<void> {

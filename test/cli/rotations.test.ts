@@ -147,17 +147,19 @@ describe("drover keys list", () => {
     expect(out).toMatch(/ended as cancelled/);
   });
 
-  test("shows targets that differ, and what cannot be read, without hiding the others", async () => {
+  test("shows what was put there by hand, and what cannot be read, without hiding the others", async () => {
     const all = dpsDesk();
     const { run, emulator } = all;
     const id = await inGrace(all);
     await run(["operations", "abort", id]);
     await run(["watch", id]);
     await run(["vault", "put", "dps-backend"], { input: emulator.state.policy("dps-eu", "backend")?.primaryKey ?? "" });
-    expect((await run(["keys", "list", "--json"])).json).toMatchObject([{ keys: [{ agree: false }] }]);
-    expect((await run(["keys", "list"])).out).toMatch(
-      /targets differ[\s\S]*targets show different keys: kv\/dps-backend /,
-    );
+    // Put there by hand, it is told of and not shown.
+    const foreign = { target: "here", secret: "dps-backend", problem: expect.stringMatching(/^Somebody else put /) };
+    const [byHand] = (await run(["keys", "list", "--json"])).json;
+    expect(byHand).toMatchObject({ keys: [{ agree: null, targets: [{ fingerprint: expect.any(String) }, foreign] }] });
+    expect(JSON.stringify(byHand).match(/"fingerprint"/g)).toHaveLength(2);
+    expect((await run(["keys", "list"])).out).toMatch(/here\/dps-backend: Somebody else put /);
     emulator.vaults.addFault({ kind: "status", status: 403 });
     const { json, code } = await run(["keys", "list", "--json"]);
     expect(code).toBe(0);
@@ -167,7 +169,7 @@ describe("drover keys list", () => {
           {
             agree: null,
             problem: expect.stringMatching(/^kv\/dps-backend: /),
-            targets: [{ problem: expect.any(String) }, { fingerprint: expect.any(String) }],
+            targets: [{ problem: expect.any(String) }, foreign],
           },
         ],
       },

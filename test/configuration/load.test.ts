@@ -38,6 +38,17 @@ describe("a configuration", () => {
     expect(parse(sampleWith("platform/vaultKey", "file:./key")).platform.vaultKey).toBe("file:./key");
   });
 
+  test("has the deletion of a service approved, unless a rule of its own names that type", () => {
+    const own = { types: ["drover.heat.*"], connections: ["*"] };
+    const ours = { types: ["drover.azure-dps.delete-service"], connections: ["*"] };
+    const approvals = (given: object) => parse({ ...sample, ...given }).approvals;
+    expect(approvals({})).toEqual([ours]);
+    expect(approvals({ approvals: [] })).toEqual([ours]);
+    expect(approvals({ approvals: [own] })).toEqual([own, ours]);
+    const narrower = { types: ["drover.azure-dps.*"], connections: ["prod-*"] };
+    expect(approvals({ approvals: [narrower] })).toEqual([narrower]);
+  });
+
   test("may begin with a byte order mark", () => {
     expect(parseConfiguration(`\uFEFF${JSON.stringify(sample)}`, path).version).toBe(1);
   });
@@ -74,7 +85,7 @@ describe("a broken configuration", () => {
       "platform.dataFolder: expected at least 1 characters",
       "platform.concurrency: expected at least 1",
       'connections."": key: expected a name of letters, digits, . _ -',
-      "connections.a.kind: expected azure-sphere or heat",
+      "connections.a.kind: expected azure-sphere or heat or azure-dps",
       "connections.b.api: expected legacy-v2",
       "connections.b.sphereTenantId: expected string",
       "connections.b.origins.0: expected an https URL without user, query or fragment (http only on loopback)",

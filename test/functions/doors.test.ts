@@ -211,6 +211,16 @@ describe("a request that needs approval", () => {
     expect((await ended(opened, id))["outcome"]).toBe("succeeded");
   });
 
+  test.each([
+    ["waits though other rules are given", {}, true],
+    ["begins at once where the configuration says so", { withoutApproval: ["drover.azure-*.deploy"] }, false],
+  ])("%s", async (_, more, waits) => {
+    const { ask } = doors({ approvals, ...more });
+    const { body } = await ask("ci", "POST", "/requests", ours("one"));
+    const { body: row } = await ask("ci", "GET", `/operations/${String(body["operation"])}`);
+    expect(row["waitingFor"] !== undefined).toBe(waits);
+  });
+
   test("cannot be approved by whoever asked, whatever else is allowed", async () => {
     const { ask } = doors({ approvals });
     const { body } = await ask("ops", "POST", "/requests", ours("one"));

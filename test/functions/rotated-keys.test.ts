@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { dueOf } from "../../functions/receive-webhook/rotated-keys/due.ts";
 import { readPublished } from "../../functions/receive-webhook/rotated-keys/read-targets.ts";
 import { askedIn } from "../../functions/receive-webhook/rotated-keys/rotated-key.ts";
+import { keyView } from "../../functions/receive-webhook/rotated-keys/view.ts";
+import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import { sha256Hex } from "../../lib/contracts/identifiers.ts";
 import type { ScheduleRecord } from "../../lib/contracts/operation.ts";
 import { type Schedule, scheduleSchema } from "../../lib/contracts/schedule.ts";
@@ -96,13 +98,110 @@ test("targets are read four at a time, and one that fails hides no other", async
   const publish = names.map((secret) => ({ target: "t", secret }));
   const asked = askedIn(rotationData("PT1H", { publish }));
   if (!asked) throw new Error("Expected a rotation");
-  const keys = [asked, { ...asked, policy: "other" }].map((one) => ({ ...one, schedules: [] }));
+  const keys = [asked, { ...asked, policy: "other" }].map((one) => ({
+    ...one,
+    schedules: [],
+    recorded: new Map(names.map((secret) => [`t/${secret}`, new Set([fingerprintOf(new Secret("a2V5"))])])),
+  }));
   const found = [...(await readPublished(parts, keys, new AbortController().signal)).values()];
   expect(found.map((all) => all.map(({ secret }) => secret))).toEqual([names, names]);
   const failed = found.flat().filter(({ problem }) => problem !== undefined);
   expect(failed.map(({ secret }) => secret)).toEqual(["dps-3", "dps-3"]);
   expect(most).toBe(4);
   expect(JSON.stringify([found, warned])).not.toContain("canary");
+});
+
+describe("of what stands at a target is shown", () => {
+  const ours = "ours-0123456789";
+  const fingerprint = fingerprintOf(new Secret(ours));
+  const asked = askedIn(rotationData("PT1H", { publish: [{ target: "kv", secret: "dps-backend" }] }));
+  if (!asked) throw new Error("Expected a rotation");
+  const recorded = new Map([["kv/dps-backend", new Set([fingerprint])]]);
+  const schedules = [scheduleOf({ every: "P90D" })];
+
+  /** What is shown, and how often the target was read. */
+  async function shown(
+    key: { recorded?: typeof recorded; schedules?: readonly Schedule[] },
+    of?: string,
+    value = ours,
+  ) {
+    const version = {
+      value: new Secret(value),
+      version: "7",
+      publishedAt: 1,
+      ...(of === undefined ? {} : { note: { of } }),
+    };
+    let reads = 0;
+    const target = () => ({
+      read: async () => {
+        reads += 1;
+        return version;
+      },
+    });
+    const parts = { log: silentLog, now: () => at, rotationOf: () => ({ target, keyIn: (given: Secret) => given }) };
+    const { resourceGroup = "", service = "", policy = "", publish = [] } = asked ?? {};
+    const where = { connection: "dps", resourceGroup, service, policy, publish };
+    const rotated = { ...where, schedules: [], recorded: new Map(), ...key };
+    const [all] = (await readPublished(parts, [rotated], new AbortController().signal)).values();
+    return { ...all?.[0], reads };
+  }
+
+  test("what a rotation of that key says it has published", async () => {
+    expect(await shown({ recorded })).toMatchObject({ fingerprint, version: "7", reads: 1 });
+  });
+
+  test("what its note says opens that policy, whatever the case", async () => {
+    const of = `${asked.service}/${asked.policy}`.toUpperCase();
+    expect(await shown({ schedules }, of, "another")).toMatchObject({ version: "7", fingerprint: expect.any(String) });
+  });
+
+  test.each([
+    ["that nobody has noted", undefined],
+    ["of another policy", "dps-eu/another"],
+  ])("nothing %s but that it is somebody else's", async (_, of) => {
+    const seen = await shown({ recorded, schedules }, of, "hunter2");
+    expect(seen).toEqual({
+      target: "kv",
+      secret: "dps-backend",
+      problem: expect.stringMatching(/somebody else/i),
+      reads: 1,
+    });
+  });
+
+  test("nothing, unread, where neither a schedule nor a rotation that got so far leads there", async () => {
+    const other = new Map([["kv/dps-other", new Set([fingerprint])]]);
+    const seen = await shown({ recorded: other }, `${asked.service}/${asked.policy}`);
+    expect(seen).toEqual({ target: "kv", secret: "dps-backend", problem: expect.any(String), reads: 0 });
+  });
+});
+
+test("targets that show different keys do not agree", () => {
+  const asked = askedIn(rotationData());
+  if (!asked) throw new Error("Expected a rotation");
+  const key = { ...asked, schedules: [], recorded: new Map() };
+  const shown = (...fingerprints: readonly string[]) =>
+    fingerprints.map((fingerprint) => ({ target: "kv", secret: "dps-backend", fingerprint }));
+  const unknown = { target: "here", secret: "dps-backend", problem: "Somebody else put it there" };
+  expect(keyView(key, shown("a", "b"), undefined, at)).toMatchObject({ agree: false });
+  expect(keyView(key, shown("a", "a"), undefined, at)).toMatchObject({ agree: true });
+  expect(keyView(key, [...shown("a"), unknown], undefined, at)).toMatchObject({ agree: null });
+});
+
+test("a request for a policy that is not there tells nothing of what stands where it would publish", async () => {
+  const dps = quickDps();
+  const { send, host } = openFixture({ dps: dpsConnection() }, (sent) => dps.fetch(sent), dpsSecret, {
+    publishTargets: dpsTargets,
+  });
+  await send("PUT", "/vault/dps-payroll", "hunter2", { "content-type": "text/plain" });
+  const publish = [{ target: "here", secret: "dps-payroll" }];
+  const { body } = await send("POST", "/requests", rotation("x", "PT1H", { policy: "no-such-policy", publish }));
+  const keys = async () => JSON.stringify((await send("GET", "/keys")).body["keys"]);
+  expect(await keys()).not.toMatch(/"(?:fingerprint|version|publishedAt)":/);
+  host.start();
+  const state = async () => (await send("GET", `/operations/${String(body["operation"])}`)).body["state"];
+  await expect.poll(state, { timeout: 20_000 }).toBe("ended");
+  expect(await keys()).toContain("dps-payroll");
+  expect(await keys()).not.toMatch(/"(?:fingerprint|version|publishedAt)":/);
 });
 
 test("a client sees the keys whose rotations it may see, and no others", async () => {

@@ -194,6 +194,7 @@ describe("verify-certificate with the CA's key", () => {
 
   test("takes no leaf from anybody: it makes its own", async () => {
     const all = dps();
+    all.emulator.addFault({ kind: "status", status: 503, operation: "DpsCertificate_VerifyCertificate", times: 3 });
     all.submit("one", "verify-certificate", signed);
     await all.world.run(() => Object(all.row("one")?.handle)["phase"] === "verify", 3_600_000);
     const row = all.row("one");

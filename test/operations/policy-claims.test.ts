@@ -31,17 +31,20 @@ test.each([
   ["put-policy", { policy: { keyName: policy, rights, primaryKey: given } }],
   ["put-policy", { policy: { keyName: policy.toUpperCase(), rights, secondaryKey: given } }],
   ["delete-policy", { policy }],
-])("waits until a rotation of that policy has ended, whose key it would take from consumers: %s %j", async (type, data) => {
-  const rotation = await inGrace();
-  submit(rotation, "one", type, data);
-  await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
-  expect(rotation.row("one")).toMatchObject({ state: "active", waitingFor: { code: "claim" } });
-  await cancelOperation(rotation.world.outside, operationIdOf("/test", "rotation"), { by: "carol" });
-  await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
-  expect(rotation.row("rotation")).toMatchObject({ outcome: "cancelled" });
-  expect(rotation.row("one")?.state).toBe("ended");
-  expect(wrongAtTheEnd(rotation.world.store)).toEqual([]);
-});
+])(
+  "waits until a rotation of that policy has ended, whose key it would take from consumers: %s %j",
+  async (type, data) => {
+    const rotation = await inGrace();
+    submit(rotation, "one", type, data);
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    expect(rotation.row("one")).toMatchObject({ state: "active", waitingFor: { code: "claim" } });
+    await cancelOperation(rotation.world.outside, operationIdOf("/test", "rotation"), { by: "carol" });
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", hourMs);
+    expect(rotation.row("rotation")).toMatchObject({ outcome: "cancelled" });
+    expect(rotation.row("one")?.state).toBe("ended");
+    expect(wrongAtTheEnd(rotation.world.store)).toEqual([]);
+  },
+);
 
 test.each([
   ["put-policy", { policy: { keyName: policy, rights } }],

@@ -5,6 +5,7 @@ import { scheduleSource } from "../../../lib/contracts/request.ts";
 import { rotationType } from "../../../lib/contracts/requests/rotate-policy-key.ts";
 import type { Schedule } from "../../../lib/contracts/schedule.ts";
 import { subjectOf } from "../callers.ts";
+import { withPublishedBy } from "./recorded.ts";
 import { askedIn, keyOf, type RotatedKey } from "./rotated-key.ts";
 
 /** Operations that are looked at: the newest ones say how each key stands. */
@@ -29,7 +30,7 @@ export async function rotatedKeys(
     if (!asked || !caller.sees({ source: scheduleSource, type, connection: asked.connection })) continue;
     const key = keyOf(asked);
     const known = keys.get(key);
-    keys.set(key, { ...asked, ...known, schedules: [...(known?.schedules ?? []), schedule] });
+    keys.set(key, { ...asked, recorded: new Map(), ...known, schedules: [...(known?.schedules ?? []), schedule] });
   }
   let cursor: string | undefined;
   for (let pages = 0; pages < bounds.pages; pages += 1) {
@@ -49,7 +50,8 @@ function add(keys: Map<string, RotatedKey>, record: OperationRecord): void {
   const asked = askedIn({ ...fields, connection });
   if (!asked) return;
   const key = keyOf(asked);
-  const known = keys.get(key) ?? { ...asked, schedules: [] };
+  const before: RotatedKey = keys.get(key) ?? { ...asked, schedules: [], recorded: new Map() };
+  const known: RotatedKey = { ...before, recorded: withPublishedBy(before.recorded, record) };
   if (record.state === "active") keys.set(key, { ...known, underWay: record });
   else keys.set(key, known.last ? known : { ...known, last: record });
 }

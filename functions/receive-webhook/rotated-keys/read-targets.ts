@@ -54,17 +54,27 @@ export async function readPublished(
 
 async function readOne(
   { log, now, rotationOf }: Parts,
-  { connection, last, underWay }: RotatedKey,
+  key: RotatedKey,
   publication: Publication,
   signal: AbortSignal,
 ): Promise<Published> {
+  const { connection, last, underWay, schedules, recorded } = key;
   const { target, secret } = publication;
+  const published = recorded.get(`${target}/${secret}`);
+  // Whoever may ask for rotations may name any secret there: only what was carried out, or is configured, leads to one.
+  if (published === undefined && schedules.length === 0) {
+    return { target, secret, problem: "No rotation of this key is known to have published there" };
+  }
   try {
     const rotation = rotationOf(connection);
     if (!rotation) return { target, secret, problem: `The keys of connection ${connection} cannot be rotated` };
     const version = await rotation.target(publication).read(secret, { signal, nowMs: now() });
     if (!version) return { target, secret, problem: "Nothing is published there yet" };
-    return { target, secret, ...shownOf(rotation, version, [last?.result, underWay?.handle]) };
+    const fingerprint = fingerprintOf(rotation.keyIn(version.value));
+    const note = noteOf(version, fingerprint);
+    // Of a secret of somebody else a fingerprint is enough to guess it by.
+    if (!isOf(key, note) && published?.has(fingerprint) !== true) return { target, secret, problem: foreign };
+    return { target, secret, ...shownOf(version, note, fingerprint, [last?.result, underWay?.handle]) };
   } catch (error) {
     if (error instanceof DroverError) return { target, secret, problem: error.message };
     log.warn("a publish target could not be read", { target, error: "defect" });
@@ -72,19 +82,28 @@ async function readOne(
   }
 }
 
+const foreign =
+  "Somebody else put there what stands there: neither its note nor a rotation of this key says that it was published for it";
+
+/** A note without a fingerprint is a part of the version itself; one with another fingerprint is about what stood there before. */
+const noteOf = ({ note }: PublishedVersion, fingerprint: string) =>
+  note?.fingerprint === undefined || note.fingerprint === fingerprint ? note : undefined;
+
+const isOf = ({ service, policy }: RotatedKey, note: PublishedVersion["note"]): boolean =>
+  note?.of?.toLowerCase() === `${service}/${policy}`.toLowerCase();
+
 function shownOf(
-  rotation: Pick<KeyRotation, "keyIn">,
-  { value, version, publishedAt = 0, note }: PublishedVersion,
+  { version, publishedAt = 0 }: PublishedVersion,
+  note: PublishedVersion["note"],
+  fingerprint: string,
   known: readonly unknown[],
 ): Omit<Published, "target" | "secret"> {
-  const fingerprint = fingerprintOf(rotation.keyIn(value));
-  const ours = note?.fingerprint === undefined || note.fingerprint === fingerprint ? note : undefined;
-  const slot = ours?.slot ?? slotIn(known, fingerprint);
+  const slot = note?.slot ?? slotIn(known, fingerprint);
   return {
     version,
     fingerprint,
     ...(slot === undefined ? {} : { slot }),
-    publishedAt: Math.max(publishedAt, ours?.publishedAt ?? 0),
+    publishedAt: Math.max(publishedAt, note?.publishedAt ?? 0),
   };
 }
 

@@ -16,11 +16,15 @@ export interface RotatedKey extends PolicyName {
   readonly publish: readonly Publication[];
   /** The schedules that ask for it. */
   readonly schedules: readonly Schedule[];
+  /** Fingerprints that its rotations say they have published, by target and secret. */
+  readonly recorded: Recorded;
   /** The newest one that has ended. */
   readonly last?: OperationRecord;
   /** The one that began first of those that go on: others wait for it. */
   readonly underWay?: OperationRecord;
 }
+
+export type Recorded = ReadonlyMap<string, ReadonlySet<string>>;
 
 const fieldsSchema = z.object({ ...rotatePolicyKey, connection: z.string() });
 type Asked = PolicyName & { readonly publish: readonly Publication[] };

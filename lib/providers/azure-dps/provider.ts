@@ -12,7 +12,7 @@ import { createOperator, type DpsOperator } from "./operator.ts";
 import { defaultBounds, type Parts } from "./parts.ts";
 import { rotationPlan } from "./plan.ts";
 import { poll } from "./poll.ts";
-import { rotationOf, rotationType, writtenService } from "./request.ts";
+import { replacedPolicy, rotationOf, rotationType, writtenService } from "./request.ts";
 import { RotatedPolicy } from "./rotation.ts";
 
 const defaultSettling: Settling = { requestTimeoutMs: 30_000, settlingMs: 5 * 60_000, lookEveryMs: 30_000 };
@@ -39,11 +39,16 @@ export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureD
     if (where === undefined) return undefined;
     return `${kind}:${connection.subscriptionId}/${where.resourceGroup}/${where.service}`.toLowerCase();
   };
+  const claimOn = (request: OperationRequest, policy: string) => `${turnOf(request)}/policies/${policy}`.toLowerCase();
   return {
     kind,
     settling,
     pollPace: { ...defaultPollPace, ...options.pollPace },
     turnOf,
+    claimOf: (request) => {
+      const policy = replacedPolicy(request);
+      return policy === undefined ? undefined : claimOn(request, policy);
+    },
     prepareDeployment: async (request) => refuseDeployment(request),
     findDeployment: async (request) => refuseDeployment(request),
     createDeployment: async (request) => refuseDeployment(request),
@@ -57,7 +62,7 @@ export function createAzureDpsProvider(options: AzureDpsProviderOptions): AzureD
       request.type === rotationType ? rotationPlan(parts.paths, rotationOf(request)) : change(request).plan(),
     operator: createOperator(parts),
     rotation: {
-      claimOf: (request) => `${turnOf(request)}/policies/${rotationOf(request).policy}`.toLowerCase(),
+      claimOf: (request) => claimOn(request, rotationOf(request).policy),
       policyKeys: (request) => new RotatedPolicy(parts, rotationOf(request)),
       resultOf: (request) => {
         const { resourceGroup, service, policy } = rotationOf(request);

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parseAs } from "../../contracts/parse.ts";
 import type { OperationRequest } from "../../contracts/request.ts";
+import { deletePolicy, putPolicy } from "../../contracts/requests/azure-dps.ts";
 import { rotatePolicyKey } from "../../contracts/requests/rotate-policy-key.ts";
 import type { Where } from "./paths.ts";
 
@@ -20,4 +21,17 @@ const locatedSchema = z.object({ resourceGroup: z.string(), service: z.string() 
 export function writtenService({ type, fields }: OperationRequest): Where | undefined {
   if (type === "drover.azure-dps.read") return undefined;
   return parseAs(locatedSchema, fields, "resourceGroup and service of an Azure DPS request");
+}
+
+const putSchema = z.object(putPolicy);
+const deletionSchema = z.object(deletePolicy);
+
+/** The policy whose keys a request takes away from whoever uses them; undefined where all keys stay. @throws InvalidInputError */
+export function replacedPolicy({ type, fields }: OperationRequest): string | undefined {
+  if (type === "drover.azure-dps.delete-policy") {
+    return parseAs(deletionSchema, fields, "the fields of a policy's deletion").policy;
+  }
+  if (type !== "drover.azure-dps.put-policy") return undefined;
+  const { keyName, primaryKey, secondaryKey } = parseAs(putSchema, fields, "the fields of a policy").policy;
+  return primaryKey === undefined && secondaryKey === undefined ? undefined : keyName;
 }

@@ -91,11 +91,14 @@ export type Certificate = z.output<typeof certificateSchema>;
 
 export const certificatesSchema = z.object({ value: z.array(certificateSchema) });
 
+/** It stands in a subject, and in a command line that people are told to run: anything but hex digits would be read there as more. */
+const verificationCode = z.string().check(z.regex(/^[0-9A-Fa-f]{32,64}$/, "expected 32 to 64 hex digits"));
+
 export const verificationCodeSchema = z.object({
   ...certificateSchema.shape,
   properties: z.object({
     ...certificateSchema.shape.properties.shape,
-    verificationCode: z.string(),
+    verificationCode,
     /** Newer api-versions show it here, and nowhere else. */
     certificate: text,
   }),

@@ -4,6 +4,7 @@ import { dateMsOf } from "../../../lib/providers/azure-dps/dates.ts";
 import { withTags } from "../../../lib/providers/azure-dps/document.ts";
 import { editable } from "../../../lib/providers/azure-dps/editable.ts";
 import { begun } from "../../../lib/providers/azure-dps/polling.ts";
+import { verificationCodeSchema } from "../../../lib/providers/azure-dps/wire.ts";
 import { makeCertificate } from "../../emulators/azure-dps/x509.ts";
 import { failureOf, signal } from "../support.ts";
 import {
@@ -296,6 +297,24 @@ describe("changes of a service", () => {
     const { polling } = await begun(world.parts, accepted, { change: "delete", where });
     expect(await pollToEnd(world, polling)).toMatchObject({ outcome: "failed", code: "deletion-failed" });
   });
+});
+
+describe("a verification code", () => {
+  const read = (verificationCode: string) =>
+    verificationCodeSchema.safeParse({ properties: { verificationCode } }).success;
+
+  test.each(["A".repeat(32), "0123456789abcdef".repeat(4), "0A".repeat(24)])("is hex digits: %s", (code) => {
+    expect(read(code)).toBe(true);
+  });
+
+  test.each([
+    "",
+    "A".repeat(31),
+    "A".repeat(65),
+    `${"A".repeat(40)}"; id #`,
+    `${"A".repeat(40)}/O=x`,
+    `${"A".repeat(40)}\n`,
+  ])("is no other text, which a command line would take for more: %j", (code) => expect(read(code)).toBe(false));
 });
 
 describe("certificates", () => {

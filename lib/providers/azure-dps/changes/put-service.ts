@@ -91,6 +91,7 @@ async function notThere(
   };
   return {
     ...absent,
+    creates: true,
     send: (window, abort) => parts.client.putService({ resourceGroup, service }, document, window, abort),
   };
 }

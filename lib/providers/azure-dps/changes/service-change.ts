@@ -19,6 +19,8 @@ export interface Looked {
   /** Whether a read shows all of the wish. A hub's key is never shown: of a link that looks right the key may be another one. */
   readonly provable: boolean;
   readonly etag?: string | undefined;
+  /** Whether there is no service yet, and so no ETag that a write could carry. */
+  readonly creates?: boolean;
   /** Tells the service from a later one of the same name. */
   readonly idScope?: string | undefined;
   /** What can be told of it: never a key. */
@@ -84,9 +86,12 @@ export class ServiceChange implements DpsChange {
     const looked = await this.#write.look("write", context);
     this.#looked = looked;
     const { inForce, provable, etag, idScope } = looked;
+    const unchanged = inForce && provable;
+    // A write that carries none undoes whatever somebody else has changed since the look.
+    if (!unchanged && looked.creates !== true && !etag) throw withoutEtag(this.#write.where);
     return {
       inForce,
-      ...(inForce && provable ? { unchanged: true } : {}),
+      ...(unchanged ? { unchanged } : {}),
       ...(etag === undefined ? {} : { etag }),
       ...(idScope === undefined ? {} : { idScope }),
     };
@@ -205,5 +210,12 @@ function withoutLook({ service }: Where): PermanentError {
   return new PermanentError(`Expected a look at service ${service} before a change of it, got none: look first`, {
     provider: "azure-dps",
     code: "not-looked",
+  });
+}
+
+function withoutEtag({ service }: Where): PermanentError {
+  return new PermanentError(`Expected an ETag of service ${service}, got none: it cannot be changed without one`, {
+    provider: "azure-dps",
+    code: "no-etag",
   });
 }

@@ -36,6 +36,8 @@ export function verifyCertificateChange(parts: Parts, given: JsonObject): DpsCha
       return known === undefined ? begin(work, state) : goOn(work, known, state);
     },
     checkSupplied(handle, certificate, nowMs) {
+      // With the CA's key Drover makes its own leaf: another one would be taken and never sent.
+      if (signWith !== undefined) throw notAsked(name);
       const state = verifyStateOf(handle);
       if (state?.code === undefined || (state.phase !== "supply" && state.phase !== "verify")) throw notAsked(name);
       if (state.refused?.fingerprint === sha256Hex(certificate)) {

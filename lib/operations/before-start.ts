@@ -1,0 +1,17 @@
+import type { OperationRecord } from "../contracts/operation.ts";
+import { Later, Stop } from "./control-flow.ts";
+
+/** @throws Later as long as somebody else has to let it begin */
+export function refuseUnapproved({ approval, deadline }: OperationRecord): void {
+  if (!approval || approval.by !== undefined) return;
+  throw new Later("approval", "Nobody has approved it yet", { at: deadline });
+}
+
+/** An operation that has touched nothing yet and must not begin any more. */
+export function overBeforeStart(record: OperationRecord, now: number): Stop | undefined {
+  if (record.handle !== undefined || record.children || Object.keys(record.intents).length > 0) return undefined;
+  if (record.cancelRequested)
+    return new Stop("cancelled", "cancelled-before-start", "Cancelled before anything was started");
+  if (now < record.deadline) return undefined;
+  return new Stop("timed-out", "deadline-before-start", "The deadline passed before anything was started");
+}
