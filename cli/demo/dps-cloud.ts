@@ -56,7 +56,8 @@ export class DpsCloud {
       this.#readAt = now;
     }
     const host = `${service}.azure-devices-provisioning.net`;
-    const expires = Math.floor(now / 1000) + 1;
+    // In whole seconds: one more, or a token signed late in a second would be dead on arrival.
+    const expires = Math.floor(now / 1000) + 2;
     const signature = createHmac("sha256", Buffer.from(this.#key, "base64"))
       .update(`${host}\n${expires}`)
       .digest("base64");
