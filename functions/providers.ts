@@ -5,6 +5,7 @@ import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/pr
 import { createAzureDpsProvider, type DpsOperator } from "../lib/providers/azure-dps/index.ts";
 import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
 import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
+import { kept } from "./kept.ts";
 import { keyRotationOf } from "./key-rotation.ts";
 import type { ProviderParts } from "./provider-parts.ts";
 
@@ -93,12 +94,6 @@ function otherKind(name: string, expected: Kind, { kind }: ConnectionConfigurati
     `Expected ${name} to be a connection of kind ${expected}, got one of kind ${kind}: see drover connections list`,
     { code: "other-kind" },
   );
-}
-
-function kept<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
-  const found = known.get(name) ?? make();
-  known.set(name, found);
-  return found;
 }
 
 function providerOf(name: string, connection: ConnectionConfiguration, parts: ProviderParts): DeploymentProvider {

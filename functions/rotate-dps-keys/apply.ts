@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
-import { describeDuration } from "../../lib/contracts/duration.ts";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import type { Json } from "../../lib/contracts/json.ts";
 import type { ChangeBegun, PolicyLook, PolicySeen } from "../../lib/contracts/key-rotation.ts";
 import type { Slot } from "../../lib/contracts/publish-target.ts";
 import type { Secret } from "../../lib/contracts/secret.ts";
-import { Later, Stop } from "../../lib/operations/control-flow.ts";
+import { Stop } from "../../lib/operations/control-flow.ts";
 import { next, type StepResult } from "../../lib/operations/step.ts";
+import { waitForClockThere } from "./clocks.ts";
 import { readTargets } from "./published.ts";
 import { resultOf, whatStands } from "./standing.ts";
 import { expectedIn, handleOf, otherSlot, type RotationState, slotsOf } from "./state.ts";
@@ -73,18 +73,12 @@ function aroundOf(prepared: Json, { around }: PolicySeen): { readonly around: { 
   return { around: before.success ? before.data.around : { ...around } };
 }
 
-/** A clock of ours that was moved forward must not shorten the grace: the provider's own has to have passed as well. */
 function refuseTooEarly({ operation, asked, rotation }: Work, state: RotationState, { there }: PolicyLook): void {
-  if (there === undefined || state.graceSinceThere === undefined || state.graceUntil === undefined) return;
-  const extraMs = Math.max(0, (operation.extendedUntil ?? 0) - state.graceUntil);
-  const leftMs = state.graceSinceThere + asked.graceMs + extraMs - there;
-  if (leftMs <= clockStepMs) return;
-  const detail = `The grace is over by the clock here, and not by the provider's: ${describeDuration(leftMs)} are left`;
-  throw new Later("clock", detail, { at: rotation.now() + leftMs, attention: "Look at the clock of this host" });
+  const { graceSinceThere, graceUntil = 0 } = state;
+  if (graceSinceThere === undefined) return;
+  const extraMs = Math.max(0, (operation.extendedUntil ?? 0) - graceUntil);
+  waitForClockThere(graceSinceThere + asked.graceMs + extraMs, there, rotation.now());
 }
-
-/** Dates in answers have whole seconds. */
-const clockStepMs = 2_000;
 
 interface Fresh {
   readonly slot: Slot;

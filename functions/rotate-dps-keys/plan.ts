@@ -5,6 +5,7 @@ import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import { rotationDeadlineMs, spareMs } from "../../lib/contracts/requests/rotate-policy-key.ts";
 import { Later } from "../../lib/operations/control-flow.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
+import { waitForClockThere } from "./clocks.ts";
 import { silentAmong } from "./promise.ts";
 import { readTargets } from "./published.ts";
 import { nameOf, type RotationRequest } from "./request.ts";
@@ -88,20 +89,13 @@ function waitForOthers(
   { there }: PolicyLook,
   now: number,
 ): void {
-  const { untilThere = 0, since = 0, missing = [] } = promised ?? {};
-  const leftMs = there === undefined ? 0 : untilThere - there;
-  if (leftMs > clockStepMs) {
-    const detail = `The last grace is over by the clock here, and not by the provider's: ${describeDuration(leftMs)} are left`;
-    throw new Later("clock", detail, { at: now + leftMs, attention: "Look at the clock of this host" });
-  }
+  const { untilThere, since = 0, missing = [] } = promised ?? {};
+  waitForClockThere(untilThere, there, now);
   const silent = silentAmong(missing, acknowledgements, since);
   if (silent.length === 0) return;
   const detail = `These have not said yet that they use the key published last: ${silent.join(", ")}`;
   throw new Later("acknowledgement", detail, { attention: `drover operations acknowledge ${id} --as ${silent[0]}` });
 }
-
-/** Dates in answers have whole seconds. */
-const clockStepMs = 2_000;
 
 /** An emergency has no way back: what was waited for it does not end it. */
 const emergencyMs = 7 * 24 * 3_600_000;

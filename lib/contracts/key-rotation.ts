@@ -103,7 +103,7 @@ export interface Promises {
 
 /** All that a rotation works with. */
 export interface KeyRotation extends KeyRotationProvider {
-  /** @throws PermanentError when there is no such target, or requests may not publish that secret */
+  /** Refuses, where it is used, secrets that requests may not publish. @throws PermanentError when there is no such target */
   target(publication: Publication): PublishTarget;
   /** The key in what was published in either format. */
   keyIn(published: Secret): Secret;

@@ -143,6 +143,17 @@ describe("A rotation of a policy's keys, with the client and the targets as ship
     expect(rotation.row("one")?.reason).toMatch(/, got /);
   });
 
+  test.each([
+    ["a secret that requests may not publish", { target: "kv", secret: "payroll" }, "secret-not-permitted"],
+    ["a target that is not configured", { target: "elsewhere", secret: "dps-backend" }, "unknown-target"],
+  ])("is refused before anything is written for %s", async (_, publication, code) => {
+    const rotation = new DpsRotationWorld({ mode: "cloud" });
+    rotation.submit("one", { publish: [publication] });
+    await rotation.runUntilQuiet();
+    expect(rotation.row("one")).toMatchObject({ outcome: "failed", code });
+    expect(rotation.dps.state.acceptedWrites(service)).toBe(0);
+  });
+
   test.each(["failed", "canceled"] as const)("says what stands when the second change is %s", async (result) => {
     const rotation = new DpsRotationWorld({ mode: "cloud" });
     rotation.submit("one");
