@@ -16,13 +16,15 @@ export interface StoredSecret {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
   readonly createdAtMs: number;
   changedAtMs: number;
+  /** When it was marked for deletion. */
+  deletedAtMs: number | null;
   /** In order of creation. */
   readonly versions: StoredVersion[];
 }
 
 export interface SecretsEffect {
   readonly atMs: number;
-  readonly kind: "secret-created" | "version-put" | "stages-moved";
+  readonly kind: "secret-created" | "version-put" | "stages-moved" | "secret-deleted";
   readonly name: string;
   readonly versionId: string;
 }
@@ -32,12 +34,15 @@ export interface SecretsManagerSettings {
   readonly accountId: string;
   /** How far the time of a signature may be from the clock. */
   readonly signatureSkewMs: number;
+  /** How long a name stays taken after a deletion without a recovery window. */
+  readonly deletionLingersMs: number;
 }
 
 export const defaultSecretsManagerSettings: SecretsManagerSettings = {
   region: "eu-central-1",
   accountId: "000000000000",
   signatureSkewMs: 300_000,
+  deletionLingersMs: 0,
 };
 
 export interface SecretsWorld {
