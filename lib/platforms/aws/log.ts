@@ -1,0 +1,51 @@
+import type { Log, LogFields } from "../../contracts/ports.ts";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface JsonLogOptions {
+  readonly level: LogLevel;
+  /** Of the whole line, as the last thing before it is written: takes out what looks like a credential. */
+  readonly redact: (line: string) => string;
+  /** Takes a line without its end. The host's standard output when absent. */
+  readonly write?: (line: string) => void;
+  readonly now?: () => number;
+  /** Stands in every line: the function's name, the request's id. */
+  readonly always?: () => LogFields;
+}
+
+/** More of one text is nobody's log, and CloudWatch cuts a line at 1 MiB. */
+const textCharacters = 8_192;
+
+/**
+ * One JSON object for each line, as CloudWatch finds fields in it and Lambda reads its level (`level`, `timestamp`, `message`).
+ * Never throws: what cannot be written is named instead.
+ */
+export function jsonLog(options: JsonLogOptions): Log {
+  const { level: least, redact, now = Date.now, write = (line) => console.log(line), always = () => ({}) } = options;
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
+      const own = { timestamp: new Date(now()).toISOString(), level, message: bounded(message) };
+      // Twice: its own members come first and are not to be replaced.
+      write(redact(JSON.stringify({ ...own, ...writable(always()), ...writable(fields), ...own })));
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** The types promise no objects; one all the same, a `Secret` among them, is named by its kind. */
+function writable(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]: [string, unknown]) => {
+      if (typeof value === "string") return [name, bounded(value)];
+      if (value === undefined || typeof value === "boolean" || typeof value === "number") return [name, value];
+      return [name, `[${typeof value}]`];
+    }),
+  );
+}
+
+function bounded(text: string): string {
+  if (text.length <= textCharacters) return text;
+  return `${text.slice(0, textCharacters)} … (${text.length - textCharacters} more characters are cut)`;
+}
