@@ -8,8 +8,11 @@ import { kept } from "./kept.ts";
 import type { ProviderParts } from "./provider-parts.ts";
 import { createStagedKeys } from "./rotate-dps-keys/staged-keys.ts";
 
+/** Keys are published, and never handed over. */
+type RotationParts = Omit<ProviderParts, "handoffs">;
+
 /** Targets by their names in the configuration, each kept with its login. They refuse secrets that requests may not publish. */
-function createTargets({ publishTargets, ...parts }: ProviderParts): (name: string) => PublishTarget {
+function createTargets({ publishTargets, ...parts }: RotationParts): (name: string) => PublishTarget {
   const made = new Map<string, PublishTarget>();
   return (name) =>
     kept(made, name, () => {
@@ -23,7 +26,7 @@ function createTargets({ publishTargets, ...parts }: ProviderParts): (name: stri
 }
 
 /** All that a rotation of the provider's keys works with. */
-export function keyRotationOf(provider: AzureDpsProvider, parts: ProviderParts): KeyRotation {
+export function keyRotationOf(provider: AzureDpsProvider, parts: RotationParts): KeyRotation {
   const { vault, randomness, clock } = parts;
   const targetOf = createTargets(parts);
   return {

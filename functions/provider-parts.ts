@@ -1,4 +1,4 @@
-import type { Clock, Ledger, Randomness, Vault } from "../lib/contracts/ports.ts";
+import type { Clock, HandoffStore, Ledger, Randomness, Vault } from "../lib/contracts/ports.ts";
 import type { PublishTargetConfiguration } from "../lib/contracts/publish-targets.ts";
 import type { Sealer } from "../lib/contracts/sealer.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
@@ -17,6 +17,8 @@ export interface ProviderParts {
   /** Where new keys wait until they are in force. */
   readonly vault: Vault;
   readonly sealer: Sealer;
+  /** Where credentials that are handed over once wait until they are fetched. */
+  readonly handoffs: HandoffStore;
   readonly publishTargets: Readonly<Record<string, PublishTargetConfiguration>>;
   /** Measures time-outs; default real time. */
   readonly startTimer?: StartTimer;

@@ -2,6 +2,8 @@ import type { ConnectionConfiguration, PaceConfiguration } from "../lib/contract
 import { durationMs } from "../lib/contracts/duration.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/provider.ts";
+import { createAwsIotProvider } from "../lib/providers/aws-iot/index.ts";
+import { createAwsPanoramaProvider } from "../lib/providers/aws-panorama/index.ts";
 import { createAzureDpsProvider, type DpsOperator } from "../lib/providers/azure-dps/index.ts";
 import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
 import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
@@ -26,6 +28,14 @@ const factories: Factories = {
     return { ...provider, keyRotation: keyRotationOf(provider, parts) };
   },
   heat: (name, connection, parts) => createHeatProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
+  "aws-panorama": (name, connection, parts) => ({
+    ...createAwsPanoramaProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
+    handoffs: parts.handoffs,
+  }),
+  "aws-iot": (name, connection, parts) => ({
+    ...createAwsIotProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
+    handoffs: parts.handoffs,
+  }),
 };
 
 /** APIs that their vendors take away, for `config check`. */
@@ -105,6 +115,10 @@ function providerOf(name: string, connection: ConnectionConfiguration, parts: Pr
       return factories["azure-dps"](name, connection, parts);
     case "heat":
       return factories.heat(name, connection, parts);
+    case "aws-panorama":
+      return factories["aws-panorama"](name, connection, parts);
+    case "aws-iot":
+      return factories["aws-iot"](name, connection, parts);
   }
 }
 

@@ -24,4 +24,6 @@ export const requestRoutes: Readonly<Record<RequestType, RequestRoute>> = {
   "drover.azure-dps.verify-certificate": dpsChange,
   "drover.azure-dps.delete-certificate": dpsChange,
   "drover.azure-dps.read": dpsChange,
+  "drover.aws-panorama.provision": { firstStep: "provision-panorama-device", connectionKind: "aws-panorama" },
+  "drover.aws-iot.create-provisioning-claim": { firstStep: "create-provisioning-claim", connectionKind: "aws-iot" },
 };

@@ -3,7 +3,9 @@ import type { Step } from "../lib/operations/step.ts";
 import { applyDpsChange } from "./apply-dps-change/step.ts";
 import { awaitChildrenStep } from "./await-children/step.ts";
 import { cleanUpDeployment } from "./clean-up-deployment/step.ts";
+import { createProvisioningClaim } from "./create-provisioning-claim/step.ts";
 import { pollOperation } from "./poll-operation/step.ts";
+import { provisionPanoramaDevice } from "./provision-panorama-device/step.ts";
 import { rotateDpsKeys } from "./rotate-dps-keys/step.ts";
 import { startChildrenStep } from "./start-children/step.ts";
 import { startDeployment } from "./start-deployment/step.ts";
@@ -13,6 +15,8 @@ const all: readonly Step<DeploymentProvider>[] = [
   pollOperation,
   rotateDpsKeys,
   applyDpsChange,
+  provisionPanoramaDevice,
+  createProvisioningClaim,
   cleanUpDeployment,
   startChildrenStep,
   awaitChildrenStep,

@@ -120,6 +120,25 @@ const heatConnection: Texts = {
   "**.<api-key>.apiKey": reference,
 };
 
+const awsConnections: Texts = {
+  "**.<aws-panorama>":
+    "Appliances of AWS Panorama in one account and region. AWS withdrew its public service on 2026-05-31: for a compatible endpoint only.",
+  "**.<aws-panorama>.endpoint": uri(
+    "Base URL of a compatible service; https, or http on loopback for the emulator. AWS's own was withdrawn on 2026-05-31, so there is no default.",
+  ),
+  "**.<aws-panorama>.region": "Region that requests are signed for, such as eu-west-1.",
+  "**.<aws-panorama>.credential": "Whose signature requests carry.",
+  "**.<aws-panorama>.limits":
+    "What the connection may be burdened with, by all operations together. The service allows one change a second.",
+  "**.<aws-iot>": "Fleet provisioning of AWS IoT Core in one account and region.",
+  "**.<aws-iot>.region": "Region, such as eu-central-1.",
+  "**.<aws-iot>.endpoint": uri("The service's base URL, when it is not the region's own."),
+  "**.<aws-iot>.credential": "Whose signature requests carry.",
+  "**.<aws-iot>.templates":
+    "Provisioning templates that requests may name: whoever has a claim for one can register devices with it.",
+  "**.<aws-iot>.templates.[]": "A name, or a pattern such as gateways-*.",
+};
+
 const timeZone = "Time zone of the IANA database, such as Europe/Berlin.";
 const timeOfDay = (description: string): string => `${description} Hours and minutes, such as 02:00.`;
 const schedules: Texts = {
@@ -199,6 +218,7 @@ export const annotations: Readonly<Record<string, Texts>> = {
     "**.<azure-sphere>.credential": "How Drover logs in.",
     ...heatConnection,
     ...dpsConnection,
+    ...awsConnections,
     ...doors,
     ...schedules,
     ...publishTargets,

@@ -53,10 +53,15 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
   { from: /^lib\/providers\/[^/]+\.ts$/, local: /^lib\/(providers\/[^/]+\.ts$|contracts\/)/ },
   {
     from: /^lib\/publish-targets\//,
-    local: /^lib\/(publish-targets\/|providers\/[^/]+\.ts$|providers\/entra\/|contracts\/)/,
-    packages: /^(aws4fetch|zod\/mini)$/,
+    local: /^lib\/(publish-targets\/|providers\/[^/]+\.ts$|providers\/(?:entra|aws)\/|contracts\/)/,
+    packages: /^zod\/mini$/,
   },
   { from: /^lib\/platforms\/local\//, local: /^lib\/(platforms\/local|platforms\/[^/]+\.ts$|operations|contracts)/ },
+  {
+    from: /^lib\/platforms\/aws\//,
+    local: /^lib\/(platforms\/aws|platforms\/[^/]+\.ts$|operations|contracts)/,
+    packages: /^(@aws-sdk\/.*|aws4fetch|zod\/mini)$/,
+  },
   { from: /^lib\/platforms\/[^/]+\.ts$/, local: /^lib\/(platforms\/[^/]+\.ts$|operations|contracts)/ },
   {
     from: /^(lib\/sinks|functions\/deliver-event)\//,
@@ -68,6 +73,11 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
   {
     from: /^functions\/rotate-dps-keys\//,
     local: /^(functions\/rotate-dps-keys\/|lib\/(operations|contracts)\/)/,
+    packages: /^zod\/mini$/,
+  },
+  {
+    from: /^functions\/(hand-over|provision-panorama-device|create-provisioning-claim)\//,
+    local: /^(functions\/hand-over\/|lib\/(operations|contracts)\/)/,
     packages: /^zod\/mini$/,
   },
   {
@@ -95,8 +105,9 @@ describe("imports", () => {
     const breaches = imports.flatMap(({ from, to, local }) => {
       const [, kind, name] = /^lib\/(providers|platforms|publish-targets)\/([^/]+)\//.exec(from) ?? [];
       const [, otherKind, other] = /^lib\/(providers|platforms|publish-targets)\/([^/]+)\//.exec(to) ?? [];
-      // Entra logs in for every Azure provider; it is a neighbour, not a provider.
-      return local && kind && otherKind && other !== name && other !== "entra" ? [`${from} imports ${to}`] : [];
+      // Entra logs in for every Azure provider, and aws signs for every one of AWS; they are neighbours, not providers.
+      const isNeighbour = otherKind === "providers" && (other === "entra" || other === "aws");
+      return local && kind && otherKind && other !== name && !isNeighbour ? [`${from} imports ${to}`] : [];
     });
     expect(breaches).toEqual([]);
   });

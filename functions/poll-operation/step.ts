@@ -14,7 +14,7 @@ export const pollOperation = defineStep<DeploymentProvider>({
     if (handle === undefined) throw new PermanentError("Expected an operation with a handle to poll, got one without");
     const back = returnOf(handle);
     const seen = await provider.poll(request, back?.handle["polling"] ?? handle, operation.intents["deployment"], call);
-    if (back && (seen.kind === "ended" || seen.kind === "gone" || call.nowMs >= operation.deadline)) {
+    if (back && (seen.kind === "ended" || seen.kind === "gone" || isOver(operation, back, call.nowMs))) {
       return next(back.step, { handle: { ...back.handle, polled: polledOf(seen) }, status: polledOf(seen).status });
     }
     if (seen.kind === "ended") return concluding(request, provider, seen);
@@ -37,6 +37,15 @@ export const pollOperation = defineStep<DeploymentProvider>({
     };
   },
 });
+
+/** Whether the step that asked for it has to look, however far it is. */
+function isOver(
+  { cancelRequested, deadline }: OperationRecord,
+  { handle }: { readonly handle: JsonObject },
+  nowMs: number,
+) {
+  return nowMs >= deadline || (cancelRequested !== undefined && handle["returnsOnCancel"] === true);
+}
 
 /** A change that is one of several: the step that asked for it goes on, and is told how it ended. */
 function returnOf(handle: Json): { readonly step: string; readonly handle: JsonObject } | undefined {

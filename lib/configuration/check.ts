@@ -87,7 +87,8 @@ function connectionFindings({ connections }: Configuration): Finding[] {
   return entries.flatMap(([name, connection]) => {
     const own = connection.kind === "heat" ? [connection.authUrl, connection.endpoint] : [connection.endpoint];
     const seen = new Set(own.flatMap((url) => URL.parse(url ?? "")?.origin ?? []));
-    return (connection.origins ?? []).flatMap((listed, index) => {
+    const origins = "origins" in connection ? (connection.origins ?? []) : [];
+    return origins.flatMap((listed, index) => {
       const origin = URL.parse(listed)?.origin;
       if (origin === undefined || !seen.has(origin)) {
         if (origin !== undefined) seen.add(origin);

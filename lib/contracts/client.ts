@@ -20,6 +20,8 @@ export const actions = [
   "acknowledge",
   /** Say how a deployment ended that nothing else reports. */
   "report",
+  /** Say that one stands ready for what is handed over, and take it. */
+  "pick-up",
   /** See dead letters and take them up again. */
   "redrive",
   /** Hold back new effects of a connection, and let them go on. */

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { approvalsSchema, clientsSchema, withoutApprovalSchema } from "./client.ts";
+import { awsIotConnectionSchema } from "./connections/aws-iot.ts";
+import { awsPanoramaConnectionSchema } from "./connections/aws-panorama.ts";
 import { azureDpsConnectionSchema } from "./connections/azure-dps.ts";
 import { azureSphereConnectionSchema } from "./connections/azure-sphere.ts";
 import { heatConnectionSchema } from "./connections/heat.ts";
@@ -10,6 +12,8 @@ import { publishTargetsSchema } from "./publish-targets.ts";
 import { schedulesSchema } from "./schedule.ts";
 import { sinksSchema } from "./sink.ts";
 
+export type { AwsIotConnection } from "./connections/aws-iot.ts";
+export type { AwsPanoramaConnection } from "./connections/aws-panorama.ts";
 export type { AzureDpsConnection } from "./connections/azure-dps.ts";
 export type { AzureSphereConnection } from "./connections/azure-sphere.ts";
 export type { EntraCredential } from "./connections/entra.ts";
@@ -30,6 +34,8 @@ export const connectionSchema = z.discriminatedUnion("kind", [
   azureSphereConnectionSchema,
   heatConnectionSchema,
   azureDpsConnectionSchema,
+  awsPanoramaConnectionSchema,
+  awsIotConnectionSchema,
 ]);
 
 export const configurationSchema = z.strictObject({

@@ -108,6 +108,19 @@ export interface Supplied {
   readonly at: number;
 }
 
+/** What people have said and taken of a credential that is handed over once. */
+export interface Pickup {
+  /** Who stands ready to take it; `count` counts such words, each of which is good for one minting. */
+  readonly ready?: { readonly count: number; readonly by: string; readonly at: number };
+  /** Who was given which hand-off, and how long it was good for then. At most one is given it. */
+  readonly fetched?: {
+    readonly handoff: string;
+    readonly by: string;
+    readonly at: number;
+    readonly leftMs: number;
+  };
+}
+
 export interface OperationRecord {
   readonly kind: "operation";
   readonly v: number;
@@ -173,6 +186,7 @@ export interface OperationRecord {
   /** A wait that a person has made longer: nothing goes on before it (ms since 1970). */
   readonly extendedUntil?: number;
   readonly supplied?: Supplied;
+  readonly pickup?: Pickup;
   readonly resolution?: {
     readonly as: "succeeded" | "failed" | "not-done";
     readonly by: string;

@@ -1,20 +1,16 @@
 import type { PermanentError } from "./errors.ts";
 import type { Outcome } from "./event.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { Json } from "./json.ts";
 import type { KeyRotation } from "./key-rotation.ts";
+import type { Mint } from "./mint.ts";
 import type { Intent, Supplied } from "./operation.ts";
+import type { HandoffStore } from "./ports.ts";
+import type { Ended, Found } from "./provider-answer.ts";
 import type { CallContext, PollPace, ProviderCheck, Settling } from "./provider-call.ts";
 import type { OperationRequest } from "./request.ts";
 
+export type { Ended, Found } from "./provider-answer.ts";
 export type { CallContext, PollPace, ProviderCheck, Settling } from "./provider-call.ts";
-
-/** What `find` says about an effect whose answer was lost. `absent-so-far` proves nothing until the settling time is over. */
-export type Found<Result> =
-  | { readonly kind: "found"; readonly result: Result; readonly evidence?: string }
-  | { readonly kind: "absent-so-far" }
-  /** It has not taken place and never will: the provider was made to refuse it, should it still be under way. */
-  | { readonly kind: "fenced"; readonly evidence: string }
-  | { readonly kind: "ambiguous"; readonly evidence: string };
 
 /** The outcome of a creating call. */
 export type Started = {
@@ -25,17 +21,6 @@ export type Started = {
   readonly requestId?: string;
   /** Present when it had ended by the time it was answered. */
   readonly ended?: Ended;
-};
-
-/** How a deployment ended, in the provider's word and ours. */
-export type Ended = {
-  readonly status: string;
-  readonly outcome: Exclude<Outcome, "cancelled" | "timed-out">;
-  readonly reason?: string;
-  readonly code?: string;
-  readonly ids?: Readonly<Record<string, string>>;
-  readonly result?: JsonObject;
-  readonly requestId?: string;
 };
 
 export type Polled =
@@ -162,6 +147,10 @@ export interface DeploymentProvider {
   changeOf?(request: OperationRequest): Change;
   /** Where the provider has keys that consumers use. */
   readonly keyRotation?: KeyRotation;
+  /** Of requests for a credential that is handed over once. */
+  mintOf?(request: OperationRequest, operation: string): Mint;
+  /** Where such credentials wait until they are fetched. */
+  readonly handoffs?: HandoffStore;
   /** Logs in, reads, and names missing roles. */
   check(context: CallContext): Promise<readonly ProviderCheck[]>;
   plan(request: OperationRequest): readonly PlannedCall[];

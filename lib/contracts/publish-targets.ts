@@ -1,14 +1,7 @@
 import * as z from "zod/mini";
+import { awsCredential, awsRegion } from "./connections/aws.ts";
 import { entraCredential } from "./connections/entra.ts";
-import {
-  bounded,
-  endpoint,
-  isLoopback,
-  name,
-  pace,
-  secretReferenceSchema,
-  settlesLongEnough,
-} from "./connections/parts.ts";
+import { bounded, endpoint, isLoopback, name, pace, settlesLongEnough } from "./connections/parts.ts";
 
 /** Where keys are published for their consumers, by name: requests name them, and the secrets within. */
 
@@ -55,25 +48,14 @@ const keyVaultSchema = z
   })
   .check(z.refine(({ url, pace }) => settlesLongEnough(url, pace?.settling), settling));
 
-const accessKey = z.strictObject({
-  kind: z.literal("access-key"),
-  accessKeyId: z.string().check(z.regex(/^\w{16,128}$/, "expected the id of an access key, such as AKIA…")),
-  secretAccessKey: secretReferenceSchema,
-  sessionToken: z.optional(secretReferenceSchema),
-});
-/** What AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN say: on Lambda those of its role. */
-const environment = z.strictObject({ kind: z.literal("environment") });
-
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference */
 const secretsManagerSchema = z
   .strictObject({
     kind: z.literal("secrets-manager"),
-    region: z
-      .string()
-      .check(z.regex(/^[a-z]{2,8}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, "expected a region such as eu-central-1")),
+    region: awsRegion,
     /** When absent, that of the region. */
     endpoint: z.optional(origin),
-    credential: z.discriminatedUnion("kind", [accessKey, environment]),
+    credential: awsCredential,
     secrets,
     pace: z.optional(publishPace),
   })

@@ -5,8 +5,11 @@ import { canonicalJson, operationIdOf, operationIdPattern, sha256Hex } from "./i
 import type { JsonObject } from "./json.ts";
 import { limits } from "./limits.ts";
 import { parseAs, parseBoundedJson, problemsOf } from "./parse.ts";
+import { createProvisioningClaim } from "./requests/aws-iot.ts";
+import { panoramaProvision } from "./requests/aws-panorama.ts";
 import * as dps from "./requests/azure-dps.ts";
 import { azureSphereDeploy } from "./requests/azure-sphere.ts";
+import { handOverDeadlineMs, type Minting } from "./requests/handed-over.ts";
 import { heatDeploy, heatRules } from "./requests/heat.ts";
 import {
   rotatePolicyKey,
@@ -60,14 +63,16 @@ export const requestDataSchemas = {
   "drover.azure-dps.verify-certificate": z.strictObject({ ...common, ...dps.verifyCertificate }),
   "drover.azure-dps.delete-certificate": z.strictObject({ ...common, ...dps.deleteCertificate }),
   "drover.azure-dps.read": z.strictObject({ ...common, ...dps.readDps }).check(...dps.readDpsRules),
+  "drover.aws-panorama.provision": z.strictObject({ ...common, ...panoramaProvision }),
+  "drover.aws-iot.create-provisioning-claim": z.strictObject({ ...common, ...createProvisioningClaim }),
 } as const;
 export type RequestType = keyof typeof requestDataSchemas;
 
 /** Deadline of a request that names none (ms). */
 function defaultDeadlineMs(type: RequestType, fields: object): number {
-  if (type !== rotationType) return limits.deadlineDefaultMs;
-  const { grace } = fields as { readonly grace?: string };
-  return rotationDeadlineMs({ grace });
+  const { grace, mint } = fields as { readonly grace?: string; readonly mint?: Minting };
+  if (type === rotationType) return rotationDeadlineMs({ grace });
+  return handOverDeadlineMs(type, { mint }) ?? limits.deadlineDefaultMs;
 }
 
 /** Source of the operations that a parent starts for its targets. Nobody else may use it. */

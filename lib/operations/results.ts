@@ -289,7 +289,14 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
       },
       ...(givesUp ? { giveBacks: [owedBack(givesUp)] } : {}),
       wakeAt: now + outboxSlackMs,
-      history: { what: "waiting", step: record.step, detail: `until ${new Date(result.untilMs).toISOString()}` },
+      history: {
+        what: "waiting",
+        step: record.step,
+        detail: [`until ${new Date(result.untilMs).toISOString()}`, result.event?.data.reason]
+          .filter(Boolean)
+          .join(": "),
+        ...requestId,
+      },
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Answer {
   readonly token?: Secret;
   /** What stood in the call's `secretHeaders`. */
   readonly secretHeaders?: Readonly<Record<string, Secret>>;
+  /** What stood in the call's `shownHeaders`: as it came, so shown by `show` alone. */
+  readonly shownHeaders?: Readonly<Record<string, string>>;
   /** A text of the provider as it may be shown: bounded, and without the secrets that were sent. */
   readonly show: (text: string, maxLength?: number) => string;
 }

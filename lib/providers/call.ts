@@ -22,6 +22,10 @@ export interface Call {
   readonly tokenHeader?: string;
   /** Headers of the answer, in lower case, that may carry a signed URL: they come as the answer's `secretHeaders`, and nowhere else. */
   readonly secretHeaders?: readonly string[];
+  /** Headers of the answer, in lower case, that are none: they come as the answer's `shownHeaders`. */
+  readonly shownHeaders?: readonly string[];
+  /** Secrets beside all those: in other headers, or what a signature was made with. */
+  readonly secrets?: readonly Secret[];
   readonly timeoutMs?: number;
   /** Longest body of this call's answer, where it is not the one of all calls. */
   readonly maxBytes?: number;
@@ -35,9 +39,15 @@ export interface CallBody {
 }
 
 /** Everything secret that a call sends: none of it may come back in a message. */
-export function secretsOf({ secretHeader, body, urlSecrets = [] }: Call): readonly Secret[] {
+export function secretsOf({ secretHeader, body, urlSecrets = [], secrets = [] }: Call): readonly Secret[] {
   const inBody = body === undefined || typeof body.text === "string" ? [] : [body.text];
-  return [...(secretHeader ? [secretHeader.value] : []), ...inBody, ...(body?.secrets ?? []), ...urlSecrets];
+  return [
+    ...(secretHeader ? [secretHeader.value] : []),
+    ...inBody,
+    ...(body?.secrets ?? []),
+    ...urlSecrets,
+    ...secrets,
+  ];
 }
 
 /** What a failure of the call means for the world as long as nothing proves the contrary. */

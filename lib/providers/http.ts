@@ -121,6 +121,7 @@ function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url
     ...(dateMs === undefined ? {} : { dateMs }),
     ...(token === undefined ? {} : { token }),
     ...(call.secretHeaders === undefined ? {} : { secretHeaders }),
+    ...(call.shownHeaders === undefined ? {} : { shownHeaders: shownHeadersIn(headers, call.shownHeaders) }),
     show: (shown, maxLength) => scrub(shown, secrets, maxLength),
   };
 }
@@ -140,6 +141,15 @@ function secretHeadersIn(
     return value !== null && isToken(value) ? [[name, new Secret(value)]] : [];
   });
   return Object.fromEntries(found);
+}
+
+function shownHeadersIn(headers: Exchanged["headers"], names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 }
 
 export function isToken(text: string): boolean {

@@ -85,7 +85,7 @@ describe("a broken configuration", () => {
       "platform.dataFolder: expected at least 1 characters",
       "platform.concurrency: expected at least 1",
       'connections."": key: expected a name of letters, digits, . _ -',
-      "connections.a.kind: expected azure-sphere or heat or azure-dps",
+      "connections.a.kind: expected azure-sphere or heat or azure-dps or aws-panorama or aws-iot",
       "connections.b.api: expected legacy-v2",
       "connections.b.sphereTenantId: expected string",
       "connections.b.origins.0: expected an https URL without user, query or fragment (http only on loopback)",

@@ -109,7 +109,14 @@ export function describeHandoffStore(platform: string, open: () => Promise<Hando
       await expect(never).rejects.toHaveProperty("code", "invalid-handoff");
     });
 
-    test.each(["", "..", "../a", "a/b", "a\\b", "a\r\nSet-Cookie: b", 'a"b', "x".repeat(200)])(
+    test("keeps a file name that is longer than any name of a device", async () => {
+      const { store, now } = await open();
+      const fileName = `${"x".repeat(255)}-archive.zip`;
+      await store.put("long", content, { fileName, expiresAt: now() + hourMs });
+      expect((await store.take("long"))?.entry.fileName).toBe(fileName);
+    });
+
+    test.each(["", "..", "../a", "a/b", "a\\b", "a\r\nSet-Cookie: b", 'a"b', "x".repeat(400)])(
       "refuses %j as a file name",
       async (fileName) => {
         const { store, now } = await open();

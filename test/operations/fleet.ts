@@ -75,7 +75,8 @@ export function functionsOver(
       [inboxQueue]: createInboxHandler({
         ports,
         routes: requestRoutes,
-        connectionKind: (name) => ({ sphere: "azure-sphere", heat: "heat", dps: "azure-dps" })[name],
+        connectionKind: (name) =>
+          ({ sphere: "azure-sphere", heat: "heat", dps: "azure-dps", panorama: "aws-panorama", iot: "aws-iot" })[name],
         idempotencyMs,
         needsApproval,
       }),

@@ -1,8 +1,8 @@
 import { createSecretsManagerEmulator, type SecretsManagerEmulator } from "../../emulators/secrets-manager/index.ts";
 import type { SecretsManagerTarget } from "../../lib/contracts/publish-targets.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
+import { signed } from "../../lib/providers/aws/sign.ts";
 import { createPublishTarget, type PublishTargetParts } from "../../lib/publish-targets/index.ts";
-import { signed } from "../../lib/publish-targets/secrets-manager/sign.ts";
 import { ManualTime } from "../providers/support.ts";
 import { type TargetUnderTest, wireTo } from "./world.ts";
 
@@ -47,7 +47,7 @@ export async function openSecretsManager(options: SecretsManagerWorldOptions = {
     const body = JSON.stringify(input);
     const unsigned = { url: serviceUrl, headers: { "x-amz-target": `secretsmanager.${action}` }, body };
     const key = { id: "AKIAIOSFODNN7SOMEONE", secret: new Secret("else") };
-    const { headers, authorization } = await signed(unsigned, key, region, time.now());
+    const { headers, authorization } = await signed(unsigned, key, { service: "secretsmanager", region }, time.now());
     const content = { "content-type": "application/x-amz-json-1.1", authorization: authorization.reveal() };
     const answer = await emulator.fetch(
       new Request(serviceUrl, { method: "POST", body, headers: { ...headers, ...content } }),

@@ -3,7 +3,7 @@ import { ConfigurationError, PermanentError, RetryableError, UnauthorizedError }
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { secretResolver } from "../../lib/platforms/secret-references.ts";
-import { endpointOf } from "../../lib/publish-targets/secrets-manager/endpoint.ts";
+import { endpointOf } from "../../lib/providers/aws/endpoint.ts";
 import { noteIn, versionIdOf } from "../../lib/publish-targets/secrets-manager/version-id.ts";
 import {
   accessKeyId,
@@ -347,5 +347,5 @@ test.each([
   [{ region, endpoint: "https://vpce.example" }, "https://vpce.example/"],
   [{ region, endpoint: "http://127.0.0.1:9" }, "http://127.0.0.1:9/"],
 ])("the endpoint of %j is %s", (configuration, url) => {
-  expect(endpointOf(configuration).href).toBe(url);
+  expect(endpointOf("secretsmanager", configuration).href).toBe(url);
 });

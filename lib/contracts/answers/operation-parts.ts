@@ -27,6 +27,7 @@ export const request = component(
     type: text("What was asked for."),
     subject: z.optional(text("What it is about, in the requester's words.")),
     time: z.optional(text("When it was asked for, as the requester says.")),
+    deadline: z.optional(text("How long it was given, as an ISO 8601 duration, whether the request says so or not.")),
   }),
 );
 export const waitingFor = component(

@@ -11,6 +11,7 @@ import {
   resolution,
   waitingFor,
 } from "./operation-parts.ts";
+import { pickup } from "./pickup.ts";
 import { rotation } from "./rotation.ts";
 
 const json = z.json();
@@ -36,6 +37,7 @@ export const operationAnswer = component(
     wakeAt: z.optional(time("When the sweep looks after it.")),
     provider,
     rotation: z.optional(rotation),
+    pickup: z.optional(pickup),
     result: z.optional(
       described("What the provider promises as the result; never a secret.", z.record(z.string(), json)),
     ),

@@ -20,14 +20,12 @@ export const secretReferenceSchema = z
   );
 
 /** An https origin; http only on loopback, where emulators live. */
-export const endpoint = z.string().check(
-  z.refine((text) => {
-    const url = URL.parse(text);
-    if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-      return false;
-    return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
-  }, "expected an https URL without user, query or fragment (http only on loopback)"),
-);
+export const endpointRule = z.refine<string>((text) => {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}, "expected an https URL without user, query or fragment (http only on loopback)");
+export const endpoint = z.string().check(endpointRule);
 
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);

@@ -1,5 +1,6 @@
 import { describeDuration } from "../duration.ts";
 import { limits } from "../limits.ts";
+import { awsTexts } from "./aws-texts.ts";
 import { dpsTexts } from "./dps-texts.ts";
 import { heatTexts } from "./heat-texts.ts";
 import { durationText, type Texts } from "./text.ts";
@@ -25,6 +26,7 @@ export const requestTexts: Texts = {
   "data.images.[]": "Id of one image, each once.",
   ...heatTexts,
   ...dpsTexts,
+  ...awsTexts,
   "data.<0>": "By the operation's id.",
   "data.<1>": "By the key of the request that started it.",
   "data.<0>.operation": "Id of the operation.",

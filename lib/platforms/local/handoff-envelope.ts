@@ -3,8 +3,10 @@ import { sha256Hex } from "../../contracts/identifiers.ts";
 import type { HandoffEntry } from "../../contracts/ports.ts";
 import { damagedError, type SealedName } from "./sealed-file.ts";
 
+/** Characters: a device of AWS Panorama alone may have a name of 255. */
+const fileNameMax = 300;
 /** What a browser or a shell may be given as a file name: one path segment without control characters. */
-const fileNamePattern = /^(?!\.{1,2}$)[^\p{Cc}/\\"]{1,128}$/u;
+const fileNamePattern = new RegExp(`^(?!\\.{1,2}$)[^\\p{Cc}/\\\\"]{1,${fileNameMax}}$`, "u");
 const maxContentBytes = 32 * 1024 * 1024;
 /** Content and what is said about it. */
 export const maxEnvelopeBytes = maxContentBytes + 4096;
@@ -50,7 +52,7 @@ export function checkedEntry(
 ): HandoffEntry {
   const problems = [
     content.length > maxContentBytes && `content of at most ${maxContentBytes} bytes`,
-    !fileNamePattern.test(about.fileName) && "a file name of one path segment and at most 128 characters",
+    !fileNamePattern.test(about.fileName) && `a file name of one path segment and at most ${fileNameMax} characters`,
     !(Number.isSafeInteger(about.expiresAt) && about.expiresAt > nowMs) && "an expiry in the future",
   ].filter((problem) => problem !== false);
   if (problems.length > 0) {

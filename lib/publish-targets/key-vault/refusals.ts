@@ -2,7 +2,7 @@ import { type DroverError, PermanentError } from "../../contracts/errors.ts";
 import { type Answer, detailsOf } from "../../providers/answer.ts";
 import type { Call } from "../../providers/call.ts";
 import { refusalOf } from "../../providers/refusal.ts";
-import { objectIn, said } from "../said.ts";
+import { objectIn, said } from "../../providers/said.ts";
 
 export const provider = "key-vault";
 

@@ -1,14 +1,15 @@
 import type { Clock } from "../../contracts/ports.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { Answer } from "../../providers/answer.ts";
+import type { AccessKey } from "../../providers/aws/access-key.ts";
+import { typeIn } from "../../providers/aws/refusals.ts";
+import { signedCall } from "../../providers/aws/sign.ts";
 import type { Call } from "../../providers/call.ts";
 import type { Send } from "../../providers/http.ts";
 import { sendWindow, tooLate } from "../../providers/send-window.ts";
 import { valueIn } from "../../providers/value.ts";
 import { formsOf } from "../outgoing-secrets.ts";
-import type { AccessKey } from "./access-key.ts";
-import { provider, secretsManagerRefusal, typeIn } from "./refusals.ts";
-import { signed } from "./sign.ts";
+import { provider, secretsManagerRefusal } from "./refusals.ts";
 import { secretValueSchema, writtenSchema } from "./wire.ts";
 
 export interface SecretsManagerClientOptions {
@@ -67,30 +68,27 @@ export class SecretsManagerClient {
     return { version, ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }) };
   }
 
-  async #signed(
+  #signed(
     action: string,
     content: object,
     about: Pick<Call, "about" | "operation" | "changes" | "timeoutMs">,
     secrets: readonly Secret[] = [],
   ): Promise<Call> {
     const { accessKey, url, region, clock } = this.#options;
-    const key = await accessKey();
     const text = JSON.stringify(content);
-    const unsigned = { url, headers: { "x-amz-target": `secretsmanager.${action}` }, body: text };
-    const { headers, authorization } = await signed(unsigned, key, region, clock.now());
-    return {
+    const call: Call = {
       method: "POST",
       url,
       provider,
       ...about,
-      headers,
-      secretHeader: { name: "authorization", value: authorization },
+      headers: { "x-amz-target": `secretsmanager.${action}` },
       body: {
         contentType: "application/x-amz-json-1.1",
         text: secrets.length === 0 ? text : new Secret(text),
-        secrets: [...secrets, key.secret, ...(key.sessionToken === undefined ? [] : [key.sessionToken])],
+        secrets,
       },
     };
+    return signedCall(call, { accessKey, clock, service: "secretsmanager", region });
   }
 
   #refusal(answer: Answer, call: Call, secret: string): Error {

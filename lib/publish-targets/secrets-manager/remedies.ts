@@ -1,4 +1,6 @@
-import { describeDuration } from "../../contracts/duration.ts";
+import type { Answer } from "../../providers/answer.ts";
+import { accessRemedyOf } from "../../providers/aws/access-remedies.ts";
+import type { Remedy } from "../../providers/aws/refusals.ts";
 
 export interface Names {
   readonly target: string;
@@ -6,17 +8,8 @@ export interface Names {
   readonly region: string;
 }
 
-interface Remedy {
-  readonly advice?: string;
-  readonly code?: string;
-}
-
-/** Signatures are refused from 5 minutes on; what is nearer is the way of the answer. */
-const skewMinMs = 60_000;
-
-/** What a person can do about a refusal. @param skewMs how far our clock is ahead of the service's, where it said so */
-export function remedyOf(type: string, status: number, names: Names, skewMs: number | undefined): Remedy {
-  const { target, secret, region } = names;
+/** What a person can do about a refusal. */
+export function remedyOf(type: string, answer: Answer, { target, secret, region }: Names, nowMs: number): Remedy {
   switch (type.replace(/Exception$/, "")) {
     case "ResourceNotFound":
       return {
@@ -33,32 +26,8 @@ export function remedyOf(type: string, status: number, names: Names, skewMs: num
     case "DecryptionFailure":
     case "EncryptionFailure":
       return { advice: "check that the KMS key of the secret is enabled" };
-    case "ExpiredToken":
-      return { advice: `the session token of publish target ${target} has expired, so store a new one` };
-    case "UnrecognizedClient":
-    case "InvalidClientTokenId":
-    case "InvalidAccessKeyId":
-    case "MissingAuthenticationToken":
-      return { advice: `check the access key of publish target ${target}, and its session token if it has one` };
-    case "InvalidSignature":
-    case "SignatureDoesNotMatch":
-    case "IncompleteSignature":
-    case "RequestExpired":
-      return {
-        advice: clockAdvice(skewMs) ?? `check the secret access key and the region of publish target ${target}`,
-      };
   }
-  if (type.startsWith("AccessDenied") || status === 401 || status === 403) {
-    return {
-      advice: `allow secretsmanager:GetSecretValue and secretsmanager:PutSecretValue on ${secret}, and kms:Decrypt and kms:GenerateDataKey on its key, to the identity of publish target ${target}`,
-    };
-  }
-  return {};
-}
-
-/** Said and not corrected: whoever decides by a wrong clock what was published when is wrong about more than signatures. */
-function clockAdvice(skewMs: number | undefined): string | undefined {
-  if (skewMs === undefined || Math.abs(skewMs) < skewMinMs) return undefined;
-  const side = skewMs > 0 ? "ahead of" : "behind";
-  return `the clock of this host is ${describeDuration(Math.abs(skewMs))} ${side} the service's, so set it right`;
+  const holder = `publish target ${target}`;
+  const needs = `secretsmanager:GetSecretValue and secretsmanager:PutSecretValue on ${secret}, and kms:Decrypt and kms:GenerateDataKey on its key,`;
+  return accessRemedyOf(type, answer, { holder, needs }, nowMs) ?? {};
 }

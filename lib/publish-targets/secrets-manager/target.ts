@@ -2,14 +2,14 @@ import { PermanentError } from "../../contracts/errors.ts";
 import type { PublishTarget } from "../../contracts/publish-target.ts";
 import type { SecretsManagerTarget } from "../../contracts/publish-targets.ts";
 import { Secret } from "../../contracts/secret.ts";
+import { accessKeyOf } from "../../providers/aws/access-key.ts";
+import { endpointOf } from "../../providers/aws/endpoint.ts";
 import { createSend } from "../../providers/http.ts";
 import { checkSecrets, checkStep } from "../check.ts";
 import type { TargetOptions } from "../parts.ts";
 import { assertName } from "../permitted.ts";
 import { cloudSettling } from "../settling.ts";
-import { accessKeyOf } from "./access-key.ts";
 import { SecretsManagerClient } from "./client.ts";
-import { endpointOf } from "./endpoint.ts";
 import { provider } from "./refusals.ts";
 import { noteIn, versionIdOf } from "./version-id.ts";
 
@@ -21,10 +21,10 @@ export function createSecretsManagerTarget({
 }: TargetOptions<SecretsManagerTarget>): PublishTarget {
   const { region, credential, secrets } = configuration;
   const { clock } = parts;
-  const { origin, href: url } = endpointOf(configuration);
+  const { origin, href: url } = endpointOf("secretsmanager", configuration);
   const settling = cloudSettling(configuration.pace);
   const timeoutMs = settling.requestTimeoutMs;
-  const accessKey = () => accessKeyOf(credential, parts.secret);
+  const accessKey = () => accessKeyOf(credential, parts.secret, provider);
   const send = createSend({ ...parts, origins: new Set([origin]), secretsTo: origin, timeoutMs });
   const client = new SecretsManagerClient({ send, clock, accessKey, url, region, name });
   const nameIn = (secret: string) => {

@@ -1,4 +1,4 @@
-import type { Answer } from "../providers/answer.ts";
+import type { Answer } from "./answer.ts";
 
 /** The answer's body as an object, if it is one: what a refusal says, and never more than is shown of it. */
 export function objectIn({ text }: Answer): Readonly<Record<string, unknown>> {

@@ -1,0 +1,91 @@
+import type { Conclusion } from "../../lib/contracts/operation.ts";
+import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
+import { openIntents } from "../../lib/operations/run.ts";
+import { defineStep, end, type ProviderStep, type StepResult } from "../../lib/operations/step.ts";
+import { follow } from "./following.ts";
+import { awaitReady, mintOne } from "./minting.ts";
+import { offered } from "./offered.ts";
+import { overOf } from "./over.ts";
+import { isAwaited } from "./ready.ts";
+import { finish, remove } from "./removing.ts";
+import { fetchedOf, type HandOver, handOverOf } from "./state.ts";
+import { finishing, startRemoving, toPhase, type Work, workOf } from "./work.ts";
+
+const phaseOf: Readonly<Record<HandOver["phase"], (work: Work, state: HandOver) => Promise<StepResult> | StepResult>> =
+  {
+    awaiting: awaitReady,
+    minting: mintOne,
+    offered: (work, state) => (state.offer ? offered(work, { ...state, offer: state.offer }) : mintOne(work, state)),
+    following: follow,
+    removing: remove,
+    finishing: finish,
+  };
+
+/** Mints a credential when somebody stands ready, hands it over once, and takes back what nobody has used (docs/hand-over.md). */
+export function handOverStep(name: string): ProviderStep<DeploymentProvider> {
+  return defineStep<DeploymentProvider>({
+    name,
+
+    /** Two of one name are not made at the same time. Nobody is kept waiting by somebody who is not there yet. */
+    turnOf(operation, provider) {
+      const state = handOverOf(operation);
+      if (!state) return undefined;
+      const waits = state.phase === "awaiting" && openIntents(operation).length === 0;
+      return waits && !isAwaited(operation, state, Number.NEGATIVE_INFINITY)
+        ? undefined
+        : provider.turnOf(operation.request);
+    },
+
+    async run(context) {
+      const work = workOf(name, context);
+      const state = handOverOf(work.operation);
+      return state ? goOn(work, state) : begin(work);
+    },
+
+    insteadOfEnd(operation, conclusion) {
+      const state = handOverOf(operation);
+      if (!state) return undefined;
+      if (state.phase === "removing" || state.phase === "finishing") return notRemoved(state, conclusion);
+      const work = { name, operation, call: { nowMs: operation.updatedAt, signal: new AbortController().signal } };
+      return withLeft(work, state, conclusion);
+    },
+  });
+}
+
+/** Refuses at once what could not be minted later. */
+async function begin(work: Work): Promise<StepResult> {
+  await work.mint.prepare([], work.call);
+  const phase = work.asked.mint === "on-pickup" ? "awaiting" : "minting";
+  return toPhase(work, { phase, mint: 0, removals: 0, used: 0, lost: 0, left: [], spared: [] }, phase);
+}
+
+function goOn(work: Work, state: HandOver): Promise<StepResult> | StepResult {
+  const isUnderWay = openIntents(work.operation).length > 0;
+  const over = isUnderWay || !mayEnd(work, state) ? undefined : overOf(work, state);
+  return over ? withLeft(work, state, over) : phaseOf[state.phase](work, state);
+}
+
+/** What somebody has, or what is being removed, is looked at first. */
+function mayEnd({ operation }: Work, state: HandOver): boolean {
+  if (state.phase === "offered") return fetchedOf(operation, state) === undefined;
+  return state.phase === "awaiting" || state.phase === "minting";
+}
+
+/** What it was going to end as stands; what could not be removed is said. */
+function notRemoved({ afterwards, left }: HandOver, { reason }: Conclusion): StepResult {
+  const ids = left.map(({ id }) => id).join(", ");
+  const standing = `${ids || "What was made for it"} may be left at the provider, unused: ${reason ?? "it could not be removed"}`;
+  if (afterwards?.kind !== "end") return end("failed", { code: "not-removed", reason: standing });
+  const { outcome, ...how } = afterwards.conclusion;
+  return end(outcome, { ...how, reason: [how.reason, standing].filter(Boolean).join(". ") });
+}
+
+/** Ends after what was made last, if anything, is removed. */
+function withLeft(
+  work: Pick<Work, "name" | "operation" | "call">,
+  state: HandOver,
+  conclusion: Conclusion,
+): StepResult {
+  if (state.made) return startRemoving(work, state, [state.made], { kind: "end", conclusion });
+  return finishing(work, state, conclusion);
+}

@@ -1,0 +1,1 @@
+export { type AwsIotProviderOptions, createAwsIotProvider } from "./provider.ts";

@@ -1,0 +1,3 @@
+import { describeHandOverCrashPoints } from "./hand-over-crash-points.ts";
+
+describeHandOverCrashPoints("cloud");

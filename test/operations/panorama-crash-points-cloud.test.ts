@@ -1,0 +1,3 @@
+import { describeHandOverCrashPoints, emulatedScenarios } from "./hand-over-crash-points.ts";
+
+describeHandOverCrashPoints("cloud", emulatedScenarios);
