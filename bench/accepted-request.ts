@@ -11,6 +11,7 @@ import { configurationSchema } from "../lib/contracts/configuration.ts";
 import { sha256Hex } from "../lib/contracts/identifiers.ts";
 import type { Log } from "../lib/contracts/ports.ts";
 import { Secret } from "../lib/contracts/secret.ts";
+import { openLocalHandoffStore } from "../lib/platforms/local/handoff.ts";
 import { openLocalPlatform } from "../lib/platforms/local/platform.ts";
 import { localSealer } from "../lib/platforms/local/sealer.ts";
 import { localVault } from "../lib/platforms/local/vault.ts";
@@ -69,9 +70,10 @@ async function openDoor(): Promise<{ readonly port: number; close(): Promise<voi
   const secret = async () => new Secret("");
   const vault = localVault({ dataFolder });
   const { clock, randomness, ledger } = platform;
-  const stores = { vault, sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets: {} };
+  const handoffs = await openLocalHandoffStore({ dataFolder, clock });
+  const stores = { vault, handoffs, sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets: {} };
   const providers = createProviders(configuration.connections, { secret, clock, ...stores });
-  const host = createLocalHost({ platform, configuration, providers, vault, secret, version: "0.0.0" });
+  const host = createLocalHost({ platform, configuration, providers, vault, handoffs, secret, version: "0.0.0" });
   const listener = await listenHttp("127.0.0.1:0", (request) => host.guarded.fetch(request));
   return {
     port: Number(new URL(listener.url).port),

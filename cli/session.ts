@@ -8,7 +8,7 @@ import { CommandError } from "./failure.ts";
 import { commandLog } from "./log.ts";
 import { openSystem, type System } from "./system.ts";
 import type { Terminal } from "./terminal.ts";
-import { Client, type Transport } from "./transport.ts";
+import { Client, type Transport, textOf } from "./transport.ts";
 
 /** A command's hold on one Drover: a running one, or the data folder opened for as long as the command lasts. */
 export interface Session {
@@ -69,12 +69,12 @@ async function runningTransport(folder: string, { err }: Pick<Terminal, "err">):
   if (path === undefined) return undefined;
   const transport = socketTransport(path);
   try {
-    const { status } = await transport.send({ method: "GET", path: "/healthz", headers: {} });
+    const { status } = await textOf(await transport.open({ method: "GET", path: "/healthz", headers: {} }));
     if (status !== 200) err("warning  The storage of the running Drover refuses changes: free space, or see its log\n");
     return {
-      async send(request, signal) {
+      async open(request, signal) {
         try {
-          return await transport.send(request, signal);
+          return await transport.open(request, signal);
         } catch (error) {
           throw error instanceof NobodyListens ? goneError() : error;
         }
@@ -97,12 +97,15 @@ function goneError(): CommandError {
 function inProcess({ platform, host }: System, caller: string): Session {
   let control: ControlServer | undefined;
   const transport: Transport = {
-    async send({ method, path, headers, body }, signal) {
+    async open({ method, path, headers, body }, signal) {
       const text = body instanceof Secret ? body.reveal() : body;
       const init = { method, headers, ...(text === undefined ? {} : { body: text }), ...(signal ? { signal } : {}) };
       const response = await host.application.fetch(new Request(`http://drover${path}`, init));
-      const retryAfter = response.headers.get("retry-after") ?? undefined;
-      return { status: response.status, text: await response.text(), retryAfter };
+      return {
+        status: response.status,
+        header: (name) => response.headers.get(name) ?? undefined,
+        body: response.body ?? nothing(),
+      };
     },
   };
   return {
@@ -126,3 +129,5 @@ function inProcess({ platform, host }: System, caller: string): Session {
     },
   };
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -6,7 +6,14 @@ import type { Configuration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
 import { matchesAny } from "../lib/contracts/patterns.ts";
-import { deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports, type Vault } from "../lib/contracts/ports.ts";
+import {
+  deadLetterQueueOf,
+  type HandoffStore,
+  inboxQueue,
+  type MessageHandler,
+  type Ports,
+  type Vault,
+} from "../lib/contracts/ports.ts";
 import type { Schedule } from "../lib/contracts/schedule.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
 import type { AcceptOptions } from "../lib/operations/accept.ts";
@@ -38,6 +45,8 @@ export interface LocalHostOptions {
   readonly configuration: Configuration;
   readonly providers: Providers;
   readonly vault: Vault;
+  /** The same that the providers have. */
+  readonly handoffs: HandoffStore;
   /** Reads the secrets of clients by their references. */
   readonly secret: (reference: string) => Promise<Secret>;
   /** With their requests; default: none. */
@@ -139,6 +148,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     ports,
     events: platform.bus,
     vault: options.vault,
+    handoffs: options.handoffs,
     accept,
     providers,
     connections: configuration.connections,
@@ -263,6 +273,17 @@ class HostTimers {
     if (operations > 0) platform.log.info("removed keys that ended rotations had left staged", { operations });
   }
 
+  /** What has expired is served to nobody, swept or not: a store that fails here holds up nothing else. */
+  async #expireHandoffs(now: number): Promise<void> {
+    const { platform, handoffs } = this.#options;
+    try {
+      const expired = await handoffs.expire(now);
+      if (expired > 0) platform.log.info("removed what nobody has fetched in time", { handoffs: expired });
+    } catch (error) {
+      platform.log.warn("expired hand-offs could not be removed, which is tried again", { error: messageOf(error) });
+    }
+  }
+
   async #sweep(): Promise<void> {
     const { platform, ports } = this.#options;
     if (!platform.health().ok) return;
@@ -274,6 +295,7 @@ class HostTimers {
       });
       const now = platform.clock.now();
       this.sweptAt = now;
+      await this.#expireHandoffs(now);
       if (swept.resent + swept.ended + swept.forgotten > 0) platform.log.info("swept", { ...swept });
       if (now - this.#tidiedAtMs >= tidyEveryMs) await this.#removeLeftKeys(now);
       if (now - this.#trimmedAtMs < trimEveryMs) return;

@@ -6,6 +6,7 @@ import { connectionRoutes } from "./routes/connections.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { dpsRoutes } from "./routes/dps.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { handoffRoutes } from "./routes/handoffs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { heatRoutes } from "./routes/heat.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -33,6 +34,7 @@ export function createApplication(dependencies: ApplicationDependencies): Hono {
     requestRoutes(dependencies),
     operationRoutes(dependencies),
     rotationRoutes(dependencies),
+    handoffRoutes(dependencies),
     keyRoutes(dependencies),
     deadLetterRoutes(dependencies),
     connectionRoutes(dependencies),

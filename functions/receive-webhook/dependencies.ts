@@ -1,6 +1,6 @@
 import type { WaitingPlaces } from "../../lib/clients/waiting-places.ts";
 import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
-import type { Ports, ReadableBus, Vault } from "../../lib/contracts/ports.ts";
+import type { HandoffStore, Ports, ReadableBus, Vault } from "../../lib/contracts/ports.ts";
 import type { Schedule } from "../../lib/contracts/schedule.ts";
 import type { AcceptOptions } from "../../lib/operations/accept.ts";
 import type { OperatorOptions } from "../../lib/sinks/operate.ts";
@@ -18,6 +18,8 @@ export interface ApplicationDependencies {
   readonly events?: ReadableBus;
   /** Names can be listed, put and removed; values are never given out. Only where the vault is this machine's own. */
   readonly vault?: Vault;
+  /** Where credentials wait until they are fetched, once: the same that providers put them into. */
+  readonly handoffs: HandoffStore;
   readonly accept: AcceptOptions;
   readonly providers: Providers;
   readonly connections: Readonly<Record<string, ConnectionConfiguration>>;

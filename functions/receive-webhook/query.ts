@@ -2,6 +2,7 @@
 export const queryNames = {
   operations: ["state", "outcome", "type", "connection", "label", "parent", "cursor", "limit"],
   operation: ["wait", "since"],
+  handoff: ["wait", "since"],
   events: ["after", "limit", "wait"],
   deadLetters: ["cursor", "limit"],
   heatDeployments: ["server"],

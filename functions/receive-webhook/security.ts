@@ -48,6 +48,10 @@ const routes = [
   route("POST", "/operations/:id/actions/approve", "approve"),
   route("POST", "/operations/:id/actions/report", "report"),
   route("POST", "/operations/:id/actions/supply", "report"),
+  route("POST", "/operations/:id/actions/ready", "pick-up"),
+  route("GET", "/handoffs/:id", "pick-up"),
+  // A GET that serves once would be spent by whoever looks ahead, or tries again.
+  route("POST", "/handoffs/:id/fetch", "pick-up"),
   route("GET", "/events", "read"),
 
   route("GET", "/dead-letters", "redrive"),

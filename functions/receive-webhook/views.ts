@@ -8,6 +8,7 @@ import type {
 } from "../../lib/contracts/operation.ts";
 
 import { countsOf } from "../../lib/operations/children-marks.ts";
+import { pickupView } from "./handed-over/pickup-view.ts";
 import { rotationView } from "./rotation-view.ts";
 
 /**
@@ -39,6 +40,7 @@ export function operationView(record: OperationRecord): JsonObject {
       type: request.type,
       subject: request.subject,
       time: request.time,
+      deadline: `PT${request.deadlineMs / 1000}S`,
     }),
     connection: request.connection,
     labels: request.labels,
@@ -54,6 +56,7 @@ export function operationView(record: OperationRecord): JsonObject {
     wakeAt: optionalTime(record.wakeAt),
     provider: present({ status: record.providerStatus, ids: record.providerIds }),
     rotation: rotationView(record),
+    pickup: pickupView(record),
     result: record.result,
     deadline: time(record.deadline),
     createdAt: time(record.createdAt),
@@ -99,6 +102,12 @@ function placeOf(connection: ConnectionConfiguration): JsonObject {
     case "heat": {
       const { flavour, region, authUrl } = connection;
       return { flavour, region, endpoint: connection.endpoint ?? authUrl };
+    }
+    case "aws-panorama":
+      return { region: connection.region, endpoint: connection.endpoint };
+    case "aws-iot": {
+      const { region, endpoint } = connection;
+      return { region, ...(endpoint === undefined ? {} : { endpoint }) };
     }
   }
 }

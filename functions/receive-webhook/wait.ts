@@ -10,13 +10,13 @@ type Row = OperationRecord | TombstoneRecord;
  * The record as soon as it differs from what the caller has seen (`updatedAt` of its last answer), or after the wait.
  * Without `since` it is answered at once.
  */
-export async function untilChanged(
+export async function untilChanged<Read extends Row>(
   dependencies: Pick<ApplicationDependencies, "events" | "ports" | "after">,
-  read: () => Promise<Row>,
+  read: () => Promise<Read>,
   since: string | undefined,
   waitMs: number,
   signal: AbortSignal,
-): Promise<Row> {
+): Promise<Read> {
   const { ports } = dependencies;
   const endsAtMs = ports.clock.monotonicMs() + waitMs;
   for (;;) {

@@ -12,6 +12,8 @@ export interface Subject {
 export interface Caller {
   /** As it stands in records, histories and events: `ci`, `cli:ada`. */
   readonly name: string;
+  /** Whether it is the owner of this Drover, who may call himself anything: no name shows that. */
+  readonly owns: boolean;
   may(action: Action): boolean;
   /** Whether the caller may know of it at all. What may not be seen is answered as if it were not there. */
   sees(subject: Subject): boolean;
@@ -25,6 +27,7 @@ export interface Caller {
 /** Whoever owns the process and its data folder. */
 export const trusted = (name: string): Caller => ({
   name,
+  owns: true,
   may: () => true,
   sees: () => true,
   seesConnection: () => true,
@@ -36,6 +39,7 @@ export function callerOf(name: string, { allow }: Pick<ClientConfiguration, "all
   const { sources, types, connections } = allow;
   return {
     name,
+    owns: false,
     may: (action) => allow.actions.includes(action),
     sees: ({ source, type, connection }) =>
       matchesAny(sources, source) && matchesAny(types, type) && matchesAny(connections, connection),

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { runProgram } from "../../cli/program.ts";
-import type { Terminal } from "../../cli/terminal.ts";
+import type { Terminal, TerminalClock } from "../../cli/terminal.ts";
 import {
   type AzureSphereEmulator,
   type AzureSphereScenario,
@@ -27,6 +27,9 @@ export interface RunOptions {
   /** Width of a terminal; without one there is none. */
   readonly columns?: number;
   readonly onOut?: (text: string) => void;
+  /** Told of the bytes that are written to stdout. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
+  readonly clock?: TerminalClock;
   readonly signals?: { listener?: (signal: string) => void };
 }
 
@@ -77,6 +80,7 @@ export function openDesk(fetch: Fetch, secrets: Variables, folder = temporaryFol
               out += text;
               options.onOut?.(text);
             },
+            outBytes: async (bytes) => options.onBytes?.(bytes),
             err: (text) => {
               err += text;
             },
@@ -115,8 +119,8 @@ export function linesOf(text: string): Record<string, unknown>[] {
 function terminalOf(
   folder: string,
   fetch: Fetch,
-  { input, variables: all = {}, columns, signals }: RunOptions,
-  writers: Pick<Terminal, "out" | "err">,
+  { input, variables: all = {}, columns, signals, clock = realClock }: RunOptions,
+  writers: Pick<Terminal, "out" | "outBytes" | "err">,
 ): Terminal {
   return {
     ...writers,
@@ -138,9 +142,18 @@ function terminalOf(
     exitNow: (code) => {
       throw new Error(`exited with ${code}`);
     },
+    clock,
     fetch,
   };
 }
+
+const realClock: TerminalClock = {
+  monotonicMs: () => performance.now(),
+  every(ms, callback) {
+    const timer = setInterval(callback, ms);
+    return () => clearInterval(timer);
+  },
+};
 
 /** The emulator on loopback, for commands that run as processes of their own. */
 export async function servedEmulator(scenario: AzureSphereScenario = quickScenario()) {

@@ -4,6 +4,7 @@ import { routeSecurity } from "../../functions/receive-webhook/security.ts";
 import { encodeDeadLetter } from "../../lib/contracts/dead-letter.ts";
 import { sha256Hex } from "../../lib/contracts/identifiers.ts";
 import { dpsConnection, dpsSecret, dpsTargets, quickDps } from "./dps-harness.ts";
+import { panoramaConnection } from "./handoff-harness.ts";
 import { type OpenFixture, openFixture, quickScenario, request, sphereConnection } from "./harness.ts";
 import { heatConnection, heatSecrets, quickHeat } from "./heat-harness.ts";
 import { scheduleOf } from "./schedule-harness.ts";
@@ -54,6 +55,7 @@ export function contractWorld() {
       guarded: sphereConnection(),
       heat: heatConnection("openstack", heatUrl),
       dps: dpsConnection(),
+      panorama: panoramaConnection,
     },
     (sent) => {
       if (sent.url.startsWith("https://")) return dps.fetch(sent);

@@ -12,11 +12,10 @@ import { delayOnTimer } from "../../emulators/serve.ts";
 import { createLocalHost, type LocalHost } from "../../functions/local.ts";
 import { createProviders } from "../../functions/providers.ts";
 import { type Configuration, configurationSchema } from "../../lib/contracts/configuration.ts";
-import type { Log } from "../../lib/contracts/ports.ts";
+import type { HandoffStore, Log } from "../../lib/contracts/ports.ts";
 import type { Schedule } from "../../lib/contracts/schedule.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { type LocalPlatform, openLocalPlatform } from "../../lib/platforms/local/platform.ts";
-import { localVault } from "../../lib/platforms/local/vault.ts";
 import { providerStores } from "./provider-stores.ts";
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -65,6 +64,7 @@ export function request(
 export interface OpenFixture {
   readonly platform: LocalPlatform;
   readonly host: LocalHost;
+  readonly handoffs: HandoffStore;
   /** Sends to the application in process. */
   send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
@@ -119,18 +119,20 @@ export function openFixture(
     ...more,
   });
   const platform = openLocalPlatform({ folder, log: silentLog });
+  const stores = providerStores(configuration, platform);
+  const { vault, handoffs } = stores;
   const providers = createProviders(configuration.connections, {
     secret: async (reference) => new Secret(secrets[reference] ?? ""),
     fetch,
     clock: platform.clock,
-    ...providerStores(configuration, platform),
+    ...stores,
   });
-  const vault = localVault({ dataFolder: folder });
   const host = createLocalHost({
     platform,
     configuration,
     providers,
     vault,
+    handoffs,
     secret: async (reference) => new Secret(secrets[reference] ?? ""),
     schedules,
     version: "0.0.0",
@@ -142,6 +144,7 @@ export function openFixture(
   return {
     platform,
     host,
+    handoffs,
     async send(method, path, body, headers = { "content-type": "application/json", "drover-caller": "cli:ada" }) {
       const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
       const init = { method, headers, ...(text === undefined ? {} : { body: text }) };

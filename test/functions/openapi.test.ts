@@ -9,6 +9,7 @@ import { makeAuthority, makeCertificate } from "../providers/azure-dps/changes/a
 import { type ContractWorld, contractWorld, deadLetterIn, ours, tokens, webhookSecret } from "./contract-world.ts";
 import { contractOf } from "./declared-contract.ts";
 import { rotation, rotationData } from "./dps-harness.ts";
+import { inPhase, offer, patchRow, phase, provisionRequest } from "./handoff-harness.ts";
 import { heatRequest, serverAt } from "./heat-harness.ts";
 
 /** The published document, held against the running application: every exchange has to be as it says. */
@@ -325,6 +326,43 @@ describe("what the document says of rotations is what happens", () => {
     for (const status of [202, 200]) expect(await statusOf(supply(proof))).toBe(status);
     await until(all, id, "state", "ended");
   }, 30_000);
+});
+
+describe("what the document says of what is handed over is what happens", () => {
+  test("from the word to the fetch", async () => {
+    const all = world();
+    const { ask } = all;
+    const { ledger } = all.platform;
+    const id = await submitted(all, provisionRequest("p", { installers: ["ops"] }));
+    const ready = `/operations/${id}/actions/ready`;
+    const fetched = () => ask("POST", `/handoffs/${id}/fetch`);
+    const see = () => ask("GET", `/handoffs/${id}`);
+    expect((await see()).body).toMatchObject({ phase: "not-begun" });
+    for (const answer of [await ask("POST", ready), await fetched()]) {
+      expect(answer.body).toMatchObject({ status: 409, code: "not-begun" });
+    }
+    await patchRow(ledger, id, inPhase(phase("awaiting", { used: 0 })));
+    for (const status of [202, 200]) expect(await statusOf(ask("POST", ready, { note: "here" }))).toBe(status);
+    expect(await statusOf(ask("POST", ready, { node: "here" }))).toBe(422);
+    await offer({ ledger, handoffs: all.handoffs }, id, Date.now());
+    const { body } = await see();
+    expect(body).toMatchObject({ phase: "offered", what: expect.any(String) });
+    expect(await statusOf(ask("GET", `/handoffs/${id}?wait=1&since=${String(body["updatedAt"])}`))).toBe(200);
+    expect(await statusOf(ask("GET", `/handoffs/${id}?wait=31`))).toBe(400);
+    for (const method of ["GET", "POST"] as const) {
+      const path = method === "GET" ? "" : "/fetch";
+      expect(await statusOf(ask(method, `/handoffs/${id}${path}`, undefined, { as: "ci" }))).toBe(403);
+      expect(await statusOf(ask(method, `/handoffs/${id}${path}`, undefined, { as: "nobody" }))).toBe(401);
+      expect(await statusOf(ask(method, `/handoffs/${"a".repeat(52)}${path}`))).toBe(404);
+    }
+    expect(await statusOf(ask("POST", `/handoffs/${id}/fetch?out=x`))).toBe(400);
+    for (const status of [200, 409]) expect(await statusOf(fetched())).toBe(status);
+    expect((await see()).body["fetched"]).toMatchObject({ by: "ops" });
+    expect((await ask("GET", `/operations/${id}`)).body["pickup"]).toMatchObject({ fetched: { by: "ops" } });
+    await patchRow(ledger, id, { state: "ended", outcome: "timed-out", code: "not-used", reason: "Nobody used it" });
+    expect((await see()).body).toMatchObject({ phase: "ended", code: "not-used" });
+    expect(await statusOf(ask("GET", `/handoffs/${await submitted(all, ours("a"))}`))).toBe(409);
+  });
 });
 
 describe("what the document says of everything else is what happens", () => {

@@ -3,12 +3,15 @@ import type { Configuration } from "../../lib/contracts/configuration.ts";
 import type { LocalPlatform } from "../../lib/platforms/local/platform.ts";
 import { localSealer } from "../../lib/platforms/local/sealer.ts";
 import { localVault } from "../../lib/platforms/local/vault.ts";
+import { memoryHandoffs } from "../simulation/memory-handoffs.ts";
 
 /** What providers keep things in, over the folder of a platform. */
 export function providerStores(
   { platform, publishTargets }: Configuration,
-  { randomness, ledger }: LocalPlatform,
-): Pick<ProviderParts, "ledger" | "vault" | "sealer" | "randomness" | "publishTargets"> {
+  { randomness, ledger, clock }: LocalPlatform,
+): Pick<ProviderParts, "ledger" | "vault" | "handoffs" | "sealer" | "randomness" | "publishTargets"> {
   const { dataFolder } = platform;
-  return { vault: localVault({ dataFolder }), sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets };
+  const vault = localVault({ dataFolder });
+  const handoffs = memoryHandoffs(new Map(), clock);
+  return { vault, handoffs, sealer: localSealer({ dataFolder }), randomness, ledger, publishTargets };
 }

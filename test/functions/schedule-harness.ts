@@ -7,7 +7,6 @@ import type { Log } from "../../lib/contracts/ports.ts";
 import { type Schedule, scheduleSchema } from "../../lib/contracts/schedule.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { openLocalPlatform } from "../../lib/platforms/local/platform.ts";
-import { localVault } from "../../lib/platforms/local/vault.ts";
 import type { ManualTime } from "../platforms/local/manual-time.ts";
 import { type Answer, request, silentLog, sphereConnection } from "./harness.ts";
 import { providerStores } from "./provider-stores.ts";
@@ -45,17 +44,19 @@ export function scheduledHost({ time, schedules, folder, clients = {}, log = sil
     clients,
   });
   const platform = openLocalPlatform({ folder: dataFolder, log, clock: time, timers: time });
+  const stores = providerStores(configuration, platform);
   const providers = createProviders(configuration.connections, {
     secret: async () => new Secret(""),
     fetch: async () => new Response("", { status: 503 }),
     clock: time,
-    ...providerStores(configuration, platform),
+    ...stores,
   });
   const host = createLocalHost({
     platform,
     configuration,
     providers,
-    vault: localVault({ dataFolder }),
+    vault: stores.vault,
+    handoffs: stores.handoffs,
     secret: async () => new Secret(""),
     schedules,
     version: "0.0.0",

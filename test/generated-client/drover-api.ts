@@ -367,6 +367,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/{id}/actions/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you stand ready for what is handed over
+         * @description The credential is minted then, and lives for minutes. Say it again when what you have fetched did not arrive: another one is minted, and what the first was made for is taken back where nobody has used it. Harmless when repeated.
+         */
+        post: operations["sayReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handoffs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how far it is with what is handed over
+         * @description Its name, its length and its hash, how long it lives, and what to do with it; never its content. With `wait` and `since` the answer is held back until something differs, or the time is over: wait so until it is minted.
+         */
+        get: operations["readHandoff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handoffs/{id}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what is handed over
+         * @description Its bytes, once: not harmless when repeated, and therefore no GET. A second one is refused, also after an answer that was lost: say ready again then. Nothing is served at or after its expiry, and never a part of it.
+         */
+        post: operations["fetchHandoff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -857,6 +917,155 @@ export interface components {
              * @enum {string}
              */
             approval: "approved" | "already";
+        };
+        /** @description Request `drover.aws-iot.create-provisioning-claim`. A CloudEvents 1.0 event in structured JSON. Extension attributes are allowed; `traceparent` is read. */
+        AwsIotCreateProvisioningClaimRequest: {
+            /**
+             * @description Version of CloudEvents.
+             * @constant
+             */
+            specversion: "1.0";
+            /** @description Together with `source` the idempotency key: the same key is the same operation. */
+            id: string;
+            /** @description Who asks. Together with `id` the idempotency key. */
+            source: string;
+            /**
+             * @description What is asked for.
+             * @constant
+             */
+            type: "drover.aws-iot.create-provisioning-claim";
+            /** @description What it is about, in the requester's words; part of the content that must not change under one key. */
+            subject?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            time?: string;
+            /** @description JSON, when it is given at all. */
+            datacontenttype?: string;
+            /** @description What the operation needs. Unknown keys are refused. */
+            data: {
+                /** @description Name of a connection in the configuration. */
+                connection: string;
+                /** @description Time that the operation may take at most: 1 s to 400 d, default 60 min. ISO 8601, in days, hours, minutes and seconds. */
+                deadline?: string;
+                /** @description Up to 16 labels to find operations by. */
+                labels?: {
+                    [key: string]: string;
+                };
+                /** @description Name of a fleet provisioning template; the connection's `templates` has to allow it. */
+                templateName: string;
+                /**
+                 * @description When the credential is made, which lives five minutes: `on-pickup` (default) once somebody stands ready to take it, `immediate` at once.
+                 * @enum {string}
+                 */
+                mint?: "on-pickup" | "immediate";
+                /** @description Names of the clients that may take the credential. Left out: every client that may take those of the connection. */
+                installers?: string[];
+            };
+        };
+        /** @description Request `drover.aws-panorama.provision`. A CloudEvents 1.0 event in structured JSON. Extension attributes are allowed; `traceparent` is read. */
+        AwsPanoramaProvisionRequest: {
+            /**
+             * @description Version of CloudEvents.
+             * @constant
+             */
+            specversion: "1.0";
+            /** @description Together with `source` the idempotency key: the same key is the same operation. */
+            id: string;
+            /** @description Who asks. Together with `id` the idempotency key. */
+            source: string;
+            /**
+             * @description What is asked for.
+             * @constant
+             */
+            type: "drover.aws-panorama.provision";
+            /** @description What it is about, in the requester's words; part of the content that must not change under one key. */
+            subject?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            time?: string;
+            /** @description JSON, when it is given at all. */
+            datacontenttype?: string;
+            /** @description What the operation needs. Unknown keys are refused. */
+            data: {
+                /** @description Name of a connection in the configuration. */
+                connection: string;
+                /** @description Time that the operation may take at most: 1 s to 400 d, default 60 min. ISO 8601, in days, hours, minutes and seconds. */
+                deadline?: string;
+                /** @description Up to 16 labels to find operations by. */
+                labels?: {
+                    [key: string]: string;
+                };
+                /** @description Body of the vendor's request ProvisionDevice. */
+                device: {
+                    /** @description Name of the device. The archive has to be named after it, and there must be no device of this name yet. */
+                    Name: string;
+                    /** @description Description of the device, one line. */
+                    Description?: string;
+                    /** @description Tags of the device. Drover adds `drover:operation` and `drover:attempt`. */
+                    Tags?: {
+                        [key: string]: string;
+                    };
+                    /** @description Settings that the archive carries to the appliance. */
+                    NetworkingConfiguration?: {
+                        /** @description One of the appliance's two ports. */
+                        Ethernet0?: {
+                            /**
+                             * @description Where its address comes from.
+                             * @enum {string}
+                             */
+                            ConnectionType: "STATIC_IP" | "DHCP";
+                            /** @description Its address: needed for STATIC_IP, and without effect for DHCP. */
+                            StaticIpConnectionInfo?: {
+                                /** @description IPv4 address, such as 192.168.1.20. */
+                                IpAddress: string;
+                                /** @description Mask of the network, such as 255.255.255.0. */
+                                Mask: string;
+                                /** @description Address of the gateway. */
+                                DefaultGateway: string;
+                                /** @description Addresses of name servers. */
+                                Dns: string[];
+                            };
+                        };
+                        /** @description One of the appliance's two ports. */
+                        Ethernet1?: {
+                            /**
+                             * @description Where its address comes from.
+                             * @enum {string}
+                             */
+                            ConnectionType: "STATIC_IP" | "DHCP";
+                            /** @description Its address: needed for STATIC_IP, and without effect for DHCP. */
+                            StaticIpConnectionInfo?: {
+                                /** @description IPv4 address, such as 192.168.1.20. */
+                                IpAddress: string;
+                                /** @description Mask of the network, such as 255.255.255.0. */
+                                Mask: string;
+                                /** @description Address of the gateway. */
+                                DefaultGateway: string;
+                                /** @description Addresses of name servers. */
+                                Dns: string[];
+                            };
+                        };
+                        /** @description Where the appliance gets its time from. */
+                        Ntp?: {
+                            /** @description Time servers. */
+                            NtpServers: string[];
+                        };
+                    };
+                };
+                /**
+                 * @description When the credential is made, which lives five minutes: `on-pickup` (default) once somebody stands ready to take it, `immediate` at once.
+                 * @enum {string}
+                 */
+                mint?: "on-pickup" | "immediate";
+                /** @description Names of the clients that may take the credential. Left out: every client that may take those of the connection. */
+                installers?: string[];
+                /** @description How long after the end of the credential a device that nobody has used may still show progress before it is removed: PT1M to P1D, default PT15M. ISO 8601, in days, hours, minutes and seconds. */
+                graceAfterExpiry?: string;
+            };
         };
         /** @description Request `drover.azure-dps.delete-certificate`. A CloudEvents 1.0 event in structured JSON. Extension attributes are allowed; `traceparent` is read. */
         AzureDpsDeleteCertificateRequest: {
@@ -1901,6 +2110,72 @@ export interface components {
             /** @constant */
             forgotten: true;
         };
+        /** @description How far it is with something that is handed over once. Never its content. */
+        Handoff: {
+            /** @description Id of the operation: 52 characters. */
+            operation: string;
+            /** @description Of the request. */
+            type: string;
+            /** @description The connection that it goes through. */
+            connection: string;
+            /**
+             * @description `awaiting`: somebody has to stand ready. `minting`: it is being made. `offered`: it waits to be fetched, or was just fetched. `following`: it was fetched, and its use is followed. `removing`, `finishing`: what nobody has used is taken back.
+             * @enum {string}
+             */
+            phase: "not-begun" | "awaiting" | "minting" | "offered" | "following" | "removing" | "finishing" | "ended";
+            /** @description What it is. */
+            what?: string;
+            /** @description The name that it has to be saved under. From here on of the one that was minted last. */
+            fileName?: string;
+            /** @description Its length. */
+            bytes?: number;
+            /** @description Of its content, in hex. */
+            sha256?: string;
+            /**
+             * Format: date-time
+             * @description When it dies, fetched or not.
+             */
+            expiresAt?: string;
+            /** @description Until then; 0 when it is dead. */
+            secondsLeft?: number;
+            /** @description What whoever has fetched it does with it. */
+            instructions?: string;
+            ready?: components["schemas"]["Ready"];
+            /** @description Absent as long as it can be fetched. */
+            fetched?: {
+                /** @description By whom. */
+                by: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description For how long it was good then. */
+                secondsLeft: number;
+            };
+            waitingFor?: components["schemas"]["WaitingFor"];
+            /**
+             * @description How it ended. `unknown` waits for a person to resolve it.
+             * @enum {string}
+             */
+            outcome?: "succeeded" | "partially-succeeded" | "failed" | "cancelled" | "timed-out" | "unknown";
+            /** @description Why it ended so, stable and kebab-case. */
+            code?: string;
+            /** @description Why it ended so, as a sentence for people. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When the operation ends as timed-out unless it has ended before.
+             */
+            deadline: string;
+            /**
+             * Format: date-time
+             * @description Of its last change. Give it as `since` to wait for the next one.
+             */
+            updatedAt: string;
+            /** @description The command by which it goes on, for `drover` on a terminal. */
+            next: string;
+        };
         /** @description How this Drover is, and why. */
         Health: {
             /**
@@ -2271,6 +2546,7 @@ export interface components {
             wakeAt?: string;
             provider: components["schemas"]["ProviderState"];
             rotation?: components["schemas"]["Rotation"];
+            pickup?: components["schemas"]["Pickup"];
             /** @description What the provider promises as the result; never a secret. */
             result?: {
                 [key: string]: components["schemas"]["Json"];
@@ -2347,6 +2623,22 @@ export interface components {
             operations: components["schemas"]["Operation"][];
             /** @description Gives the next page; absent on the last one. */
             cursor?: string;
+        };
+        /** @description Of an operation that hands something over: what people have said, and taken. Never what is handed over. */
+        Pickup: {
+            ready?: components["schemas"]["Ready"];
+            /** @description Absent as long as it can be fetched. */
+            fetched?: {
+                /** @description By whom. */
+                by: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description For how long it was good then. */
+                secondsLeft: number;
+            };
         };
         /** @description The provider calls that a request would begin with. Nothing was sent and nothing was written down. */
         Plan: {
@@ -2431,6 +2723,26 @@ export interface components {
             /** @description Why it cannot be told. */
             problem?: string;
         };
+        /** @description Who said last to stand ready. */
+        Ready: {
+            /** @description By whom. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /** @description What became of a word that somebody stands ready. */
+        ReadyAnswer: {
+            /** @description Id of the operation: 52 characters. */
+            operation: string;
+            /**
+             * @description `ready` now, or `already`: nothing had to change.
+             * @enum {string}
+             */
+            ready: "ready" | "already";
+        };
         /** @description A request of a batch that was not taken. Sending it again changes nothing. */
         RefusedOfBatch: {
             /** @constant */
@@ -2468,7 +2780,7 @@ export interface components {
             reported: "COMPLETE" | "FAILED";
         };
         /** @description A request, told apart by its `type`. */
-        Request: components["schemas"]["AzureSphereDeployRequest"] | components["schemas"]["HeatDeployRequest"] | components["schemas"]["AzureDpsRotatePolicyKeyRequest"] | components["schemas"]["AzureDpsPutServiceRequest"] | components["schemas"]["AzureDpsTagServiceRequest"] | components["schemas"]["AzureDpsDeleteServiceRequest"] | components["schemas"]["AzureDpsPutPolicyRequest"] | components["schemas"]["AzureDpsDeletePolicyRequest"] | components["schemas"]["AzureDpsRelinkHubRequest"] | components["schemas"]["AzureDpsPutCertificateRequest"] | components["schemas"]["AzureDpsVerifyCertificateRequest"] | components["schemas"]["AzureDpsDeleteCertificateRequest"] | components["schemas"]["AzureDpsReadRequest"] | components["schemas"]["OperationCancelRequest"];
+        Request: components["schemas"]["AzureSphereDeployRequest"] | components["schemas"]["HeatDeployRequest"] | components["schemas"]["AzureDpsRotatePolicyKeyRequest"] | components["schemas"]["AzureDpsPutServiceRequest"] | components["schemas"]["AzureDpsTagServiceRequest"] | components["schemas"]["AzureDpsDeleteServiceRequest"] | components["schemas"]["AzureDpsPutPolicyRequest"] | components["schemas"]["AzureDpsDeletePolicyRequest"] | components["schemas"]["AzureDpsRelinkHubRequest"] | components["schemas"]["AzureDpsPutCertificateRequest"] | components["schemas"]["AzureDpsVerifyCertificateRequest"] | components["schemas"]["AzureDpsDeleteCertificateRequest"] | components["schemas"]["AzureDpsReadRequest"] | components["schemas"]["AwsPanoramaProvisionRequest"] | components["schemas"]["AwsIotCreateProvisioningClaimRequest"] | components["schemas"]["OperationCancelRequest"];
         /** @description Several requests at once. Each is taken for itself. */
         RequestBatch: components["schemas"]["Request"][];
         /** @description The request behind an operation. `source` and `id` together are its idempotency key. */
@@ -2483,6 +2795,8 @@ export interface components {
             subject?: string;
             /** @description When it was asked for, as the requester says. */
             time?: string;
+            /** @description How long it was given, as an ISO 8601 duration, whether the request says so or not. */
+            deadline?: string;
         };
         /** @description What a person found out of an operation that ended as unknown. */
         Resolution: {
@@ -2785,7 +3099,7 @@ export interface components {
             sinks: components["schemas"]["Sink"][];
         };
         /** @description A request that starts an operation. */
-        StartingRequest: components["schemas"]["AzureSphereDeployRequest"] | components["schemas"]["HeatDeployRequest"] | components["schemas"]["AzureDpsRotatePolicyKeyRequest"] | components["schemas"]["AzureDpsPutServiceRequest"] | components["schemas"]["AzureDpsTagServiceRequest"] | components["schemas"]["AzureDpsDeleteServiceRequest"] | components["schemas"]["AzureDpsPutPolicyRequest"] | components["schemas"]["AzureDpsDeletePolicyRequest"] | components["schemas"]["AzureDpsRelinkHubRequest"] | components["schemas"]["AzureDpsPutCertificateRequest"] | components["schemas"]["AzureDpsVerifyCertificateRequest"] | components["schemas"]["AzureDpsDeleteCertificateRequest"] | components["schemas"]["AzureDpsReadRequest"];
+        StartingRequest: components["schemas"]["AzureSphereDeployRequest"] | components["schemas"]["HeatDeployRequest"] | components["schemas"]["AzureDpsRotatePolicyKeyRequest"] | components["schemas"]["AzureDpsPutServiceRequest"] | components["schemas"]["AzureDpsTagServiceRequest"] | components["schemas"]["AzureDpsDeleteServiceRequest"] | components["schemas"]["AzureDpsPutPolicyRequest"] | components["schemas"]["AzureDpsDeletePolicyRequest"] | components["schemas"]["AzureDpsRelinkHubRequest"] | components["schemas"]["AzureDpsPutCertificateRequest"] | components["schemas"]["AzureDpsVerifyCertificateRequest"] | components["schemas"]["AzureDpsDeleteCertificateRequest"] | components["schemas"]["AzureDpsReadRequest"] | components["schemas"]["AwsPanoramaProvisionRequest"] | components["schemas"]["AwsIotCreateProvisioningClaimRequest"];
         /** @description An event and its place in the order of all events. */
         StoredEvent: {
             /** @description Its place. */
@@ -3831,6 +4145,161 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             /** @description Readable, and not acceptable. `problems` names each thing to mend. */
             422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sayReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation: 52 characters. Its first 8 or more do for clients that see everything. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Said before, or it waits to be fetched already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+            /** @description It is minted as soon as it can be. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyAnswer"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to, or is none of the `installers` that the request names. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `nothing-to-hand-over`, `not-begun`, `operation-ended` or `ending`: there is nothing, not yet, or nothing any more. `fetched-by-another`: somebody else has it, and it still lives. */
+            409: components["responses"]["Conflict"];
+            /** @description The body is longer than it may be. */
+            413: components["responses"]["TooLarge"];
+            /** @description Readable, and not acceptable. `problems` names each thing to mend. */
+            422: components["responses"]["Refused"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readHandoff: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a change; needs `since`. */
+                wait?: number;
+                /** @description `updatedAt` of the last answer. An empty text is answered at once. */
+                since?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the operation that hands it over: 52 characters, or its first 8 or more as elsewhere. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handoff"];
+                };
+            };
+            /** @description The body is no JSON, or a parameter is none that is known. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `nothing-to-hand-over`: an operation of another type. Or: several begin with that text. */
+            409: components["responses"]["Conflict"];
+            /** @description More requests than this client may send in a minute. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description More headers than a request may have. */
+            431: components["responses"]["TooManyHeaders"];
+            /** @description A defect of Drover. Its log says more. */
+            500: components["responses"]["Defect"];
+            /** @description The storage refuses. */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    fetchHandoff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation that hands it over: 52 characters, or its first 8 or more as elsewhere. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. No other answer holds it. */
+            200: {
+                headers: {
+                    /** @description The name to save it under. */
+                    "content-disposition": string;
+                    /** @description SHA-256 of the content, by RFC 9530. */
+                    "content-digest": string;
+                    /** @description When it dies. */
+                    "x-drover-expires-at": string;
+                    /** @description For how long it was good when it was given out. */
+                    "x-drover-seconds-left": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                    "application/x-pem-file": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A parameter: there are none. */
+            400: components["responses"]["BadRequest"];
+            /** @description No credentials, or none that are known here. */
+            401: components["responses"]["Unauthorized"];
+            /** @description This client is not allowed to, or is none of the `installers` that the request names. */
+            403: components["responses"]["Forbidden"];
+            /** @description No operation under that id, or none that this client may see. `forgotten`: only its outcome is kept. */
+            404: components["responses"]["NotFound"];
+            /** @description `nothing-to-hand-over`, `not-begun`, `operation-ended` or `ending`: there is nothing, not yet, or nothing any more. `not-minted`, `expired` or `gone`: say ready. `fetched-already`: it is served once. */
+            409: components["responses"]["Conflict"];
             /** @description More requests than this client may send in a minute. */
             429: components["responses"]["TooManyRequests"];
             /** @description More headers than a request may have. */

@@ -8,7 +8,6 @@ import { configurationSchema } from "../../lib/contracts/configuration.ts";
 import { sha256Hex } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { openLocalPlatform } from "../../lib/platforms/local/platform.ts";
-import { localVault } from "../../lib/platforms/local/vault.ts";
 import { request, sphereConnection, temporaryFolder } from "../functions/harness.ts";
 import { providerStores } from "../functions/provider-stores.ts";
 import { scheduleOf } from "../functions/schedule-harness.ts";
@@ -47,6 +46,7 @@ export function openDoor(requestsPerMinute = 60_000) {
   const platform = openLocalPlatform({ folder: dataFolder, log, clock: time, timers: time });
   const secret = async () => new Secret(signingSecret);
   const fetch = async () => new Response("", { status: 503 });
+  const stores = providerStores(configuration, platform);
   const host = createLocalHost({
     platform,
     configuration,
@@ -54,9 +54,10 @@ export function openDoor(requestsPerMinute = 60_000) {
       secret,
       fetch,
       clock: time,
-      ...providerStores(configuration, platform),
+      ...stores,
     }),
-    vault: localVault({ dataFolder }),
+    vault: stores.vault,
+    handoffs: stores.handoffs,
     secret,
     schedules: [scheduleOf({ every: "PT6H" })],
     version: "0.0.0",

@@ -7,6 +7,7 @@ import type { ProblemStatus } from "./problems.ts";
 export const tags = {
   Requests: "Ask for operations.",
   Operations: "See what became of them, and decide where a person has to.",
+  Handoffs: "Credentials that are minted when somebody stands ready, and handed over once.",
   Events: "What happens, in order.",
   "Dead letters": "Messages that were given up.",
   Sinks: "Receivers of events over HTTP.",
@@ -21,7 +22,10 @@ export const tags = {
 } as const;
 
 /** A schema of ours, or what JSON Schema says where there is none. */
-export type Content = z.core.$ZodType | { readonly type: "string"; readonly description: string };
+export type Content =
+  | z.core.$ZodType
+  | { readonly type: "string"; readonly description: string }
+  | { readonly contentMediaType: string; readonly description: string };
 
 export interface Answer {
   readonly description: string;

@@ -10,6 +10,7 @@ import { deadLetterDescriptions } from "./dead-letters.ts";
 import { type Description, tags } from "./description.ts";
 import { dpsDescriptions } from "./dps.ts";
 import { eventDescriptions } from "./events.ts";
+import { handoffDescriptions } from "./handoffs.ts";
 import { healthDescriptions } from "./health.ts";
 import { heatDescriptions } from "./heat.ts";
 import { keyDescriptions } from "./keys.ts";
@@ -30,6 +31,7 @@ const descriptions: Readonly<Record<RouteKey, Description>> = {
   ...operationDescriptions,
   ...actionDescriptions,
   ...rotationDescriptions,
+  ...handoffDescriptions,
   ...eventDescriptions,
   ...deadLetterDescriptions,
   ...sinkDescriptions,

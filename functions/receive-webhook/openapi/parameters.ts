@@ -45,6 +45,7 @@ export const idempotencyKey = header(
 
 const ids: readonly (readonly [beginning: string, description: string])[] = [
   ["/operations/", "Id of the operation: 52 characters. Its first 8 or more do for clients that see everything."],
+  ["/handoffs/", "Id of the operation that hands it over: 52 characters, or its first 8 or more as elsewhere."],
   ["/dead-letters/", "Id of the dead letter."],
   ["/connections/:name/heat/software-configs/", "Heat's id of the software config."],
   ["/connections/:name/heat/deployments/", "Heat's id of the deployment."],
