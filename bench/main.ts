@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { measureAccepted } from "./accepted-request.ts";
+import { measureHandOver } from "./hand-over.ts";
 import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
 import type { Loop } from "./one.ts";
@@ -99,6 +100,12 @@ const rotationCalls = Object.entries(rotation.calls).map(([name, count]) => `${c
 const rotationTotal = Object.values(rotation.calls).reduce((sum, count) => sum + count, 0);
 console.log(
   `\na key rotation with one target: ${rotation.ledgerWrites} ledger writes, ${rotationTotal} provider calls (${rotationCalls.join(", ")})`,
+);
+
+const handOver = await measureHandOver(quick ? 40 : 300);
+const p99 = (values: readonly number[]) => percentile([...values], 0.99);
+console.log(
+  `\na hand-over, from "ready" to the archive's last byte: p50 ${fixed(percentile([...handOver.drover], 0.5), 1)} ms, p99 ${fixed(p99(handOver.drover), 1)} ms; the provider's own call: p99 ${fixed(p99(handOver.bare), 1)} ms; ratio ${fixed(p99(handOver.drover) / p99(handOver.bare), 1)}`,
 );
 
 const { drover, bare } = await measureAccepted(quick ? 500 : 2_000);
