@@ -51,8 +51,6 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
     }
     // Whoever stood ready when the one before was lost may have gone meanwhile.
     if (asked.mint === "on-pickup" && !isReady(work)) return toAwaiting(work, before);
-    const strays = before.mint > 0 ? await mint.things?.list(call) : undefined;
-    if (strays && strays.length > 0) return startRemoving(work, before, [...strays], { kind: "mint" });
   }
   const { result, recovered } = await once<Kept>(effect, {
     settling: mint.settling,

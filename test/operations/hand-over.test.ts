@@ -38,6 +38,13 @@ const standing = (all: HandOverWorld) => all.cloud.standing().map(({ id, status 
 const cancel = (all: HandOverWorld) =>
   cancelOperation(all.world.outside, operationIdOf("/test", "one"), { by: "carol" });
 
+async function traceOf(behaviour: Partial<MintBehaviour>): Promise<readonly string[]> {
+  const all = opened(behaviour);
+  all.submit("one", { mint: "immediate" });
+  await all.run(() => all.phase() === "offered");
+  return all.world.trace;
+}
+
 describe("A hand-over", () => {
   test("asks the provider for nothing until somebody stands ready, then hands over once", async () => {
     const all = opened();
@@ -197,6 +204,49 @@ describe("A hand-over", () => {
     all.ask("ready", "ines");
     await all.run(() => all.phase() === "offered");
     expect(all.cloud.devices).toHaveLength(1);
+  });
+
+  test("hands over what a crash has left in the store, and makes no second device for it", async () => {
+    const labels = await traceOf({});
+    const at = labels.indexOf("handoffs.put") + 1;
+    const all = new HandOverWorld(
+      { mode: "cloud", faults: new Map([[at, { kind: "crash-after" }]]) },
+      ({ clock }) => new FakeMint(clock),
+    );
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => all.phase() === "offered");
+    expect(all.cloud.devices).toHaveLength(1);
+    expect(all.row()?.history.some(({ what }) => what === "waiting")).toBe(true);
+    all.ask("fetch", "ines");
+    await all.run(() => all.served.length === 1);
+    expect(all.served[0]?.leftMs).toBeGreaterThanOrEqual(240_000);
+  });
+
+  test("mints another where a crash has left one that is nearly over", async () => {
+    const labels = await traceOf({});
+    const at = labels.indexOf("handoffs.put") + 1;
+    const all = new HandOverWorld(
+      { mode: "cloud", visibilityMs: 100_000, faults: new Map([[at, { kind: "crash-after" }]]) },
+      ({ clock }) => new FakeMint(clock),
+    );
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => all.phase() === "offered");
+    expect(all.cloud.devices).toHaveLength(2);
+    all.ask("fetch", "ines");
+    await all.run(() => all.served.length === 1);
+    expect(all.served[0]?.leftMs).toBeGreaterThanOrEqual(240_000);
+    expect(all.kept.size).toBe(0);
+  });
+
+  test("does not mint anew for somebody who stood ready before the provider was away for long", async () => {
+    const all = opened({ creates: ["lose-reply"], removals: Array.from({ length: 8 }, () => "lose-request" as const) });
+    all.submit("one");
+    await all.run(() => all.row()?.waitingFor?.code === "ready-to-mint");
+    all.ask("ready", "ines");
+    await all.run(() => all.phase() === "removing");
+    await all.run(() => all.phase() === "awaiting", 3 * 3_600_000);
+    expect(all.cloud.devices).toHaveLength(1);
+    expect(standing(all)).toEqual([]);
   });
 
   test("touches no device of others, and says whose name it is", async () => {
