@@ -89,7 +89,7 @@ function isReady({ operation, call }: Work): boolean {
   return ready !== undefined && call.nowMs - ready.at < readyForMs;
 }
 
-const handoffIdOf = ({ operation }: Work, { nonce }: Intent) => `${operation.id}.${nonce}`;
+const handoffIdOf = ({ id }: Work["operation"], { nonce }: Intent) => `${id}.${nonce}`;
 
 /** The credential goes to the store before anything else is written: this answer is the only one that will ever hold it. */
 async function kept(work: Work, intent: Intent, { made, credential, requestId }: Minted): Promise<Kept> {
@@ -99,7 +99,10 @@ async function kept(work: Work, intent: Intent, { made, credential, requestId }:
   const content = Buffer.from(credential.content.reveal(), "base64");
   const { expiresAt } = credential;
   try {
-    const entry = await handoffs.put(handoffIdOf(work, intent), content, { fileName: mint.fileName, expiresAt });
+    const entry = await handoffs.put(handoffIdOf(work.operation, intent), content, {
+      fileName: mint.fileName,
+      expiresAt,
+    });
     return { ...about, offer: offerOf(entry) };
   } catch (error) {
     // It was made all the same: written down as lost, and removed by what follows.
@@ -119,15 +122,24 @@ const offerOf = ({ id, fileName, bytes, sha256, expiresAt }: Offer): Offer => ({
 
 /** An attempt whose answer was lost: what it made is found at the provider, its credential only where it was stored in time. */
 async function findKept(work: Work, intent: Intent): Promise<Found<Kept>> {
-  const { handoffs, mint, call } = work;
-  const found = await mint.find(intent, call);
-  const entry = await handoffs.describe(handoffIdOf(work, intent));
-  const offer = entry && entry.expiresAt - call.nowMs >= leastLeftMs ? { offer: offerOf(entry) } : {};
+  const { mint } = work;
+  const found = await mint.find(intent, work.call);
+  const offer = await storedFor(work, intent);
   if (found.kind === "found") return { ...found, result: { made: found.result, ...offer } };
   // Where the provider keeps nothing that could be found, what is in the store was made.
-  if (found.kind !== "fenced" || !("offer" in offer)) return found;
+  if (found.kind !== "fenced" || offer === undefined) return found;
   const made: Made = { id: intent.nonce, words: {} };
   return { kind: "found", result: { made, ...offer } };
+}
+
+/** What an attempt has stored, as long as there is enough time left for whoever comes for it. */
+async function storedFor({ handoffs, operation, call }: Work, intent: Intent): Promise<{ offer: Offer } | undefined> {
+  const id = handoffIdOf(operation, intent);
+  const entry = await handoffs.describe(id);
+  if (!entry) return undefined;
+  if (entry.expiresAt - call.nowMs >= leastLeftMs) return { offer: offerOf(entry) };
+  await handoffs.remove(id);
+  return undefined;
 }
 
 /** Made, and its credential is gone for good: it is removed, and another one is minted. */

@@ -226,7 +226,7 @@ describe("A hand-over", () => {
     const labels = await traceOf({});
     const at = labels.indexOf("handoffs.put") + 1;
     const all = new HandOverWorld(
-      { mode: "cloud", visibilityMs: 100_000, faults: new Map([[at, { kind: "crash-after" }]]) },
+      { mode: "cloud", visibilityMs: 100_000, sweepEveryMs: 100_000, faults: new Map([[at, { kind: "crash-after" }]]) },
       ({ clock }) => new FakeMint(clock),
     );
     all.submit("one", { mint: "immediate" });
