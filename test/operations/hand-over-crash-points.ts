@@ -170,11 +170,11 @@ function wrongServings({ served, cloud }: HandOverWorld<HandOverCloud>): string[
 /** Everything: each fault at each boundary, alone and with every message doubled. */
 const exhaustive = process.env["DROVER_CRASH_POINTS"] === "all";
 
-/** By default every second boundary is broken in one way, where all goes well every one; the next boundary and scenario in another. */
-function faultsAt(index: number, offset: number): readonly Fault[] {
+/** By default one of so many boundaries is broken in one way, where all goes well every one; the next boundary and scenario in another. */
+function faultsAt(index: number, offset: number, every: number): readonly Fault[] {
   if (exhaustive) return faults;
-  if (offset > 0 && (index + offset) % 2 === 1) return [];
-  const turn = offset > 0 ? (index + offset) / 2 : index;
+  if (offset > 0 && (index + offset) % every !== 0) return [];
+  const turn = offset > 0 ? (index + offset) / every : index;
   return faults.slice(turn % faults.length).slice(0, 1);
 }
 
@@ -207,20 +207,23 @@ export const emulatedScenarios: Record<string, Scenario> = {
 };
 
 /** Breaks a hand-over at every I/O boundary. */
-export function describeHandOverCrashPoints(mode: WorldOptions["mode"], all = scenarios): void {
+export function describeHandOverCrashPoints(mode: WorldOptions["mode"], all = scenarios, every = 2): void {
   describe(`A hand-over on a ${mode} platform`, () => {
     test.each(Object.keys(all))(
       "leaves nothing half-made and serves nothing twice when %s",
       async (name) => {
         const offset = Object.keys(all).indexOf(name);
         const scenario = all[name] ?? {};
-        const { trace, problems } = await play({ mode }, scenario);
+        const { trace, problems } = await play({ mode, sweepEveryMs: 60_000 }, scenario);
         expect(problems).toEqual([]);
         const broken: string[] = [];
         for (const [index, label] of trace.entries()) {
-          for (const fault of faultsAt(index, offset)) {
+          for (const fault of faultsAt(index, offset, every)) {
             for (const duplicates of duplicatesAt(index)) {
-              const ran = await play({ mode, duplicates, faults: new Map([[index + 1, fault]]) }, scenario);
+              const ran = await play(
+                { mode, duplicates, sweepEveryMs: 60_000, faults: new Map([[index + 1, fault]]) },
+                scenario,
+              );
               if (ran.problems.length === 0) continue;
               broken.push(`${fault.kind} at ${index + 1}, ${label}, ${duplicates}: ${ran.problems.join("; ")}`);
             }

@@ -1,3 +1,3 @@
 import { describeHandOverCrashPoints, emulatedScenarios } from "./hand-over-crash-points.ts";
 
-describeHandOverCrashPoints("cloud", emulatedScenarios);
+describeHandOverCrashPoints("cloud", emulatedScenarios, 5);

@@ -1,3 +1,3 @@
 import { describeHandOverCrashPoints, emulatedScenarios } from "./hand-over-crash-points.ts";
 
-describeHandOverCrashPoints("local", emulatedScenarios);
+describeHandOverCrashPoints("local", emulatedScenarios, 5);
