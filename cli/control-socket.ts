@@ -5,9 +5,11 @@ import { dirname, join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
 import { Secret } from "../lib/contracts/secret.ts";
+import { closeServer } from "./close-server.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandError } from "./failure.ts";
-import type { Transport, TransportAnswer } from "./transport.ts";
+import { openAnswer } from "./open-answer.ts";
+import type { OpenAnswer, Transport } from "./transport.ts";
 
 /** Longest path of a Unix socket, bytes: 104 on macOS, 108 on Linux, the closing zero included. */
 const longestPath = 103;
@@ -45,9 +47,7 @@ export async function serveControl(
     path,
     async close() {
       rmSync(file, { force: true });
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
+      await closeServer(server);
       rmSync(ownFolder ?? path, { force: true, recursive: true });
     },
   };
@@ -87,8 +87,8 @@ export class NobodyListens extends Error {}
 
 export function socketTransport(path: string): Transport {
   return {
-    send({ method, path: url, headers, body }, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<TransportAnswer>();
+    open({ method, path: url, headers, body }, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<OpenAnswer>();
       const text = body instanceof Secret ? body.reveal() : body;
       const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
       const request = httpRequest({
@@ -99,18 +99,7 @@ export function socketTransport(path: string): Transport {
         ...(signal ? { signal } : {}),
       });
       request.once("error", (error) => reject(failureOf(error, path)));
-      request.once("response", (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", (error) => reject(failureOf(error, path)));
-        response.once("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString(),
-            retryAfter: response.headers["retry-after"],
-          }),
-        );
-      });
+      request.once("response", (response) => resolve(openAnswer(response, (error) => failureOf(error, path))));
       request.end(text);
       return promise;
     },

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeDuration } from "../lib/contracts/duration.ts";
+import { Secret } from "../lib/contracts/secret.ts";
 import { type Cli, describedCommand, runs } from "./command.ts";
 import type { Context } from "./context.ts";
 import { Board } from "./demo/board.ts";
@@ -30,16 +32,17 @@ async function demo(context: Context): Promise<number> {
   try {
     const urls = await cloud.serve();
     const configPath = join(folder, "drover.json");
-    await writeFile(configPath, await configurationFor(urls));
+    const token = new Secret(randomBytes(32).toString("base64url"));
+    await writeFile(configPath, await configurationFor(urls, token));
     for (const file of secretFiles) await writeFile(join(folder, file), await readExample(file), { mode: 0o600 });
     drover = new DroverProcess(context.terminal, configPath);
     await drover.start();
     board.say(
       "serving",
-      `Azure Sphere, three flavours of Heat, and a provisioning service with its Key Vault are emulated on this machine; drover start runs as process ${drover.pid} on ${folder}`,
+      `Azure Sphere, three flavours of Heat, a provisioning service with its Key Vault, AWS Panorama and AWS IoT are emulated on this machine; drover start runs as process ${drover.pid} on ${folder}`,
       { urls: Object.values(urls) },
     );
-    return await show(board, new DemoRun(drover, cloud, board), cloud, interruption.signal);
+    return await show(board, new DemoRun(drover, cloud, board, token), cloud, interruption.signal);
   } finally {
     board.clear();
     endListening();

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { problemResponse } from "../functions/receive-webhook/problem.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
+import { closeServer } from "./close-server.ts";
 
 export interface HttpListener {
   /** Where it listens. */
@@ -79,11 +80,7 @@ export async function listenHttp(
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    async close() {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from "pino";
 import type { LogLevel } from "../lib/configuration/environment.ts";
 import type { Log, LogFields } from "../lib/contracts/ports.ts";
-import { bounded, redacted, redaction } from "./redaction.ts";
+import { bounded, redacted, redaction } from "../lib/platforms/redaction.ts";
 import { shown } from "./table.ts";
 import type { Style } from "./terminal.ts";
 

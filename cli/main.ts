@@ -13,10 +13,12 @@ function processTerminal(): Terminal {
   const variables = processVariables();
   return {
     out: (text) => void stdout.write(text),
+    outBytes: (bytes) => new Promise((resolve) => stdout.write(bytes, () => resolve())),
     err: (text) => void stderr.write(text),
     isTty: stdout.isTTY === true,
     errIsTty: stderr.isTTY === true,
-    columns: () => (stdout.isTTY === true ? stdout.columns : undefined),
+    // A serial console does not know how wide it is, and says 0.
+    columns: () => (stdout.isTTY === true ? stdout.columns || undefined : undefined),
     environment: readEnvironment(variables),
     variables,
     debug: (variables["DROVER_DEBUG"] ?? "") !== "",
@@ -33,6 +35,13 @@ function processTerminal(): Terminal {
       };
     },
     exitNow: (code) => process.exit(code),
+    clock: {
+      monotonicMs: () => performance.now(),
+      every(ms, callback) {
+        const timer = setInterval(callback, ms);
+        return () => clearInterval(timer);
+      },
+    },
   };
 }
 

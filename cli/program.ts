@@ -8,6 +8,7 @@ import { dpsCommand } from "./commands/dps.ts";
 import { emulateCommand } from "./commands/emulate.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { handoffCommand } from "./commands/handoff.ts";
 import { heatCommand } from "./commands/heat.ts";
 import { initCommand } from "./commands/init.ts";
 import { keysCommand } from "./commands/keys.ts";
@@ -56,6 +57,7 @@ function createProgram(cli: Cli): Command {
     watchCommand,
     operationsCommand,
     explainCommand,
+    handoffCommand,
     deadLettersCommand,
     connectionsCommand,
     schedulesCommand,

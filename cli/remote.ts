@@ -3,12 +3,12 @@ import { request as secureRequest } from "node:https";
 import { Secret } from "../lib/contracts/secret.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { CommandError, usageError } from "./failure.ts";
+import { openAnswer } from "./open-answer.ts";
 import type { Session } from "./session.ts";
-import { Client, type Transport, type TransportAnswer } from "./transport.ts";
+import { Client, type OpenAnswer, type Transport } from "./transport.ts";
 
 /** Longest time without a byte; what waits for something to happen asks for less. */
 const idleMs = 60_000;
-const maxBytes = 64 * 1024 * 1024;
 
 /** A deployed system, over the network, as a client of it. */
 export function remoteSession(url: string, token: Secret | undefined, user: string): Session {
@@ -27,8 +27,8 @@ export function remoteSession(url: string, token: Secret | undefined, user: stri
 
 function remoteTransport(base: string, token: Secret): Transport {
   return {
-    send({ method, path, headers, body }, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<TransportAnswer>();
+    open({ method, path, headers, body }, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<OpenAnswer>();
       const url = new URL(`${base}${path}`);
       const text = body instanceof Secret ? body.reveal() : body;
       const length = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
@@ -42,21 +42,7 @@ function remoteTransport(base: string, token: Secret): Transport {
       request.once("timeout", () => request.destroy(new Error(`nothing within ${idleMs / 1000} s`)));
       request.once("error", fail);
       request.once("response", (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on("data", (chunk: Buffer) => {
-          bytes += chunk.byteLength;
-          if (bytes > maxBytes) response.destroy(new Error("a longer answer than any that is expected"));
-          else chunks.push(chunk);
-        });
-        response.once("error", fail);
-        response.once("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString(),
-            retryAfter: response.headers["retry-after"],
-          }),
-        );
+        resolve(openAnswer(response, (error) => (signal?.aborted ? error : unreachable(url, error))));
       });
       request.end(text);
       return promise;

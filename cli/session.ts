@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
+import { localPlatformOf } from "../lib/contracts/platform-fit.ts";
 import { Secret } from "../lib/contracts/secret.ts";
 import { type ControlServer, NobodyListens, readControl, serveControl, socketTransport } from "./control-socket.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -31,7 +32,7 @@ export async function openSession(
   terminal: Terminal,
 ): Promise<Session> {
   const caller = `cli:${terminal.user}`;
-  const { dataFolder } = configuration.platform;
+  const { dataFolder } = localPlatformOf(configuration);
   const lookUntil = performance.now() + patienceMs;
   for (;;) {
     const running = await runningTransport(dataFolder, terminal);

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { deadLetterAnswer } from "../lib/contracts/answers/dead-letters.ts";
 import { eventAnswer, eventsAnswer, storedEventAnswer } from "../lib/contracts/answers/events.ts";
+import type { handoffAnswer } from "../lib/contracts/answers/handoffs.ts";
 import { operationAnswer, operationsAnswer } from "../lib/contracts/answers/operations.ts";
 
 /** Shapes of the application's answers: what it publishes in /openapi.json. Fields that a later release adds are passed on. */
@@ -17,6 +18,10 @@ export {
 export type DeadLetter = z.output<typeof deadLetterAnswer>;
 export { type DpsItem, dpsItemsAnswer as dpsItemsShape } from "../lib/contracts/answers/dps.ts";
 export { explanationAnswer as explanationShape } from "../lib/contracts/answers/explanation.ts";
+export {
+  handoffAnswer as handoffShape,
+  readyAnswer as readyShape,
+} from "../lib/contracts/answers/handoffs.ts";
 export { healthAnswer as healthShape } from "../lib/contracts/answers/health.ts";
 export { type Entry, historyAnswer as historyShape } from "../lib/contracts/answers/history.ts";
 export { type KeyAnswer, keysAnswer as keysShape } from "../lib/contracts/answers/keys.ts";
@@ -47,6 +52,8 @@ export {
   removedAnswer as removedShape,
   storedAnswer as storedShape,
 } from "../lib/contracts/answers/vault.ts";
+
+export type Handoff = z.output<typeof handoffAnswer>;
 
 const { id, state } = operationAnswer.shape;
 

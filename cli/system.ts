@@ -3,6 +3,7 @@ import { createLocalHost, type LocalHost } from "../functions/local.ts";
 import { createProviders } from "../functions/providers.ts";
 import { loadSchedules } from "../lib/configuration/schedules.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
+import { localPlatformOf } from "../lib/contracts/platform-fit.ts";
 import type { HandoffStore, Log, Vault } from "../lib/contracts/ports.ts";
 import type { Sealer } from "../lib/contracts/sealer.ts";
 import type { Secret } from "../lib/contracts/secret.ts";
@@ -31,7 +32,7 @@ export async function openSecrets(
   { variables }: Pick<Terminal, "variables">,
 ): Promise<Secrets> {
   const sources = { environment: variables, readFile: readStartOfFile, baseFolder: dirname(configPath) };
-  const { dataFolder, vaultKey } = configuration.platform;
+  const { dataFolder, vaultKey } = localPlatformOf(configuration);
   const key = vaultKey === undefined ? undefined : await secretResolver(sources)(vaultKey);
   const sealed = { dataFolder, ...(key === undefined ? {} : { key }) };
   const vault = localVault(sealed);
@@ -57,7 +58,7 @@ export async function openSystem(options: OpenOptions): Promise<System> {
   const { configuration, terminal, log } = options;
   const { vault, sealer, sealed, resolve } = await openSecrets(configuration, options.configPath, terminal);
   const schedules = await loadSchedules(configuration, calendar);
-  const platform = openLocalPlatform({ folder: configuration.platform.dataFolder, log });
+  const platform = openLocalPlatform({ folder: localPlatformOf(configuration).dataFolder, log });
   const { afterRestore = false } = options;
   const handoffs = await openHandoffs(platform, sealed, afterRestore);
   const { managedIdentity } = terminal.environment;

@@ -1,9 +1,19 @@
 import type { Environment, Variables } from "../lib/configuration/environment.ts";
 
+/** Time for what is shown as it passes. */
+export interface TerminalClock {
+  /** Counts up, whatever becomes of the machine's date (ms). */
+  monotonicMs(): number;
+  /** Calls back again and again until what it returns is called. */
+  every(ms: number, callback: () => void): () => void;
+}
+
 /** Everything a command touches outside itself; tests bring their own. */
 export interface Terminal {
   /** Writes to stdout, as it is. */
   out(text: string): void;
+  /** Writes to stdout what is no text; resolves when it is out. */
+  outBytes(bytes: Uint8Array): Promise<void>;
   /** Writes to stderr, as it is. */
   err(text: string): void;
   readonly isTty: boolean;
@@ -27,6 +37,7 @@ export interface Terminal {
   onSignal(listener: (signal: string) => void): () => void;
   /** Ends the process without waiting for anything. */
   exitNow(code: number): void;
+  readonly clock: TerminalClock;
   /** Stands in for the network, in tests; absent otherwise. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }

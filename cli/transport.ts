@@ -19,10 +19,40 @@ export interface TransportAnswer {
   readonly retryAfter?: string | undefined;
 }
 
-/** How commands reach the application: over a socket, in this process, later over a network. */
+/** An answer whose body is read piece by piece, once. Whoever does not read it to its end destroys it. */
+export interface OpenAnswer {
+  readonly status: number;
+  /** By their names in small letters. */
+  header(name: string): string | undefined;
+  /** Throws when the connection breaks before the end. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** How commands reach the application: over a socket, in this process, over a network. */
 export interface Transport {
   /** @throws CommandError with the exit code `unavailable` when nobody answers */
-  send(request: TransportRequest, signal?: AbortSignal): Promise<TransportAnswer>;
+  open(request: TransportRequest, signal?: AbortSignal): Promise<OpenAnswer>;
+}
+
+/** Longer answers than any that is expected are not read. */
+const maxTextBytes = 64 * 1024 * 1024;
+
+/** The answer as a whole. */
+export async function textOf(answer: OpenAnswer): Promise<TransportAnswer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxTextBytes) throw tooLong();
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  return { status: answer.status, text, retryAfter: answer.header("retry-after") };
+}
+
+function tooLong(): CommandError {
+  const message = `Expected an answer of at most ${maxTextBytes} bytes, got a longer one: look at what stands in front of Drover`;
+  return new CommandError(message, exitCodes.unavailable, "no-answer");
 }
 
 const problemSchema = z.object({
@@ -80,13 +110,22 @@ export class Client {
     return this.#call({ method: "DELETE", path, headers: {} }, schema);
   }
 
+  /** For what is no JSON. @throws CommandError for a problem that is answered instead */
+  async open(path: string, body: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<OpenAnswer> {
+    const headers = { "content-type": "application/json", "drover-caller": this.#caller };
+    const answer = await this.#transport.open({ method: "POST", path, headers, body: JSON.stringify(body) }, signal);
+    if (answer.status < 400) return answer;
+    const problem = await textOf(answer);
+    throw problemError(problem, jsonIn(problem.text));
+  }
+
   async #call<Schema extends z.core.$ZodType>(
     request: TransportRequest,
     schema: Parsable<Schema>,
     signal?: AbortSignal,
   ): Promise<z.output<Schema>> {
     const headers = { ...request.headers, "drover-caller": this.#caller };
-    const answer = await this.#transport.send({ ...request, headers }, signal);
+    const answer = await textOf(await this.#transport.open({ ...request, headers }, signal));
     const value = jsonIn(answer.text);
     if (answer.status >= 400) throw problemError(answer, value);
     const parsed = schema.safeParse(value);

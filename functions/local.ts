@@ -5,7 +5,7 @@ import { WaitingPlaces } from "../lib/clients/waiting-places.ts";
 import type { Configuration } from "../lib/contracts/configuration.ts";
 import { durationMs } from "../lib/contracts/duration.ts";
 import { messageOf } from "../lib/contracts/errors.ts";
-import { matchesAny } from "../lib/contracts/patterns.ts";
+import { localPlatformOf } from "../lib/contracts/platform-fit.ts";
 import {
   deadLetterQueueOf,
   type HandoffStore,
@@ -23,7 +23,9 @@ import type { LocalPlatform } from "../lib/platforms/local/platform.ts";
 import { LocalWorker } from "../lib/platforms/local/worker.ts";
 import { listSchedules } from "../lib/schedules/run.ts";
 import { sinkStates } from "../lib/sinks/describe.ts";
+import { acceptOptionsOf } from "./accept-options.ts";
 import { acceptRequest } from "./accept-request/step.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { createLocalSinks } from "./local-sinks.ts";
 import type { Providers } from "./providers.ts";
 import { createApplication } from "./receive-webhook/application.ts";
@@ -32,11 +34,9 @@ import { authenticatingGuard, trustingGuard } from "./receive-webhook/guard.ts";
 import { keptSecretsOf } from "./receive-webhook/kept-secrets.ts";
 import { recordDeadLetter } from "./record-dead-letter/step.ts";
 import { requestRoutes } from "./request-routes.ts";
-import { removeLeftKeys } from "./rotate-dps-keys/staged-keys.ts";
 import { runSchedules } from "./run-schedules/step.ts";
 import { ScheduleTimer } from "./schedule-timer.ts";
 import { steps } from "./steps.ts";
-import { sweepOverdue } from "./sweep-overdue/step.ts";
 import { localChecks, localReadings } from "./telemetry/local.ts";
 import { HostTelemetry } from "./telemetry/telemetry.ts";
 
@@ -75,23 +75,12 @@ export interface LocalHost {
 
 /** Events older than the retention are forgotten this often, a bounded number each time. */
 const trimEveryMs = 60_000;
-/** Staged keys of rotations that have ended are looked for this often. */
-const tidyEveryMs = 3_600_000;
 
 export function createLocalHost(options: LocalHostOptions): LocalHost {
   const { platform, configuration, providers, schedules = [] } = options;
   const telemetry = new HostTelemetry(options.version);
   const ports: Ports = { ...platform, telemetry };
-  const accept: AcceptOptions = {
-    ports,
-    routes: requestRoutes,
-    connectionKind: (name) =>
-      Object.hasOwn(configuration.connections, name) ? configuration.connections[name]?.kind : undefined,
-    idempotencyMs: durationMs(configuration.retention.idempotency),
-    needsApproval: ({ type, connection }) =>
-      !matchesAny(configuration.withoutApproval, type) &&
-      configuration.approvals.some((rule) => matchesAny(rule.types, type) && matchesAny(rule.connections, connection)),
-  };
+  const accept = acceptOptionsOf(configuration, ports);
   const retainMs = durationMs(configuration.retention.operations);
   let gate: Promise<EffectGate> | undefined;
   const unsettledFirst: EffectGate = async () => {
@@ -107,7 +96,7 @@ export function createLocalHost(options: LocalHostOptions): LocalHost {
     unsettledFirst,
     connections: configuration.connections,
   });
-  const { concurrency } = configuration.platform;
+  const { concurrency } = localPlatformOf(configuration);
   const localSinks = createLocalSinks({
     platform,
     sinks: configuration.sinks,
@@ -231,19 +220,21 @@ function handlersOf(
 /** What runs on time and not on messages. */
 class HostTimers {
   readonly #options: LocalHostOptions & { readonly ports: Ports };
-  readonly #idempotencyMs: number;
   readonly #retainMs: number;
+  readonly #housekeeping: Housekeeping;
   #cancel: (() => void) | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #trimmedAtMs = 0;
-  #tidiedAtMs = 0;
   running = false;
-  sweptAt: number | undefined;
 
   constructor(options: LocalHostOptions & { readonly ports: Ports }, idempotencyMs: number, retainMs: number) {
     this.#options = options;
-    this.#idempotencyMs = idempotencyMs;
     this.#retainMs = retainMs;
+    this.#housekeeping = new Housekeeping({ ...options, retainMs, idempotencyMs });
+  }
+
+  get sweptAt(): number | undefined {
+    return this.#housekeeping.sweptAt;
   }
 
   start(): void {
@@ -266,38 +257,11 @@ class HostTimers {
     });
   }
 
-  async #removeLeftKeys(now: number): Promise<void> {
-    const { platform, vault } = this.#options;
-    this.#tidiedAtMs = now;
-    const operations = await removeLeftKeys({ vault, ledger: platform.ledger });
-    if (operations > 0) platform.log.info("removed keys that ended rotations had left staged", { operations });
-  }
-
-  /** What has expired is served to nobody, swept or not: a store that fails here holds up nothing else. */
-  async #expireHandoffs(now: number): Promise<void> {
-    const { platform, handoffs } = this.#options;
-    try {
-      const expired = await handoffs.expire(now);
-      if (expired > 0) platform.log.info("removed what nobody has fetched in time", { handoffs: expired });
-    } catch (error) {
-      platform.log.warn("expired hand-offs could not be removed, which is tried again", { error: messageOf(error) });
-    }
-  }
-
   async #sweep(): Promise<void> {
-    const { platform, ports } = this.#options;
+    const { platform } = this.#options;
     if (!platform.health().ok) return;
     try {
-      const swept = await sweepOverdue({
-        ports,
-        retainMs: this.#retainMs,
-        idempotencyMs: this.#idempotencyMs,
-      });
-      const now = platform.clock.now();
-      this.sweptAt = now;
-      await this.#expireHandoffs(now);
-      if (swept.resent + swept.ended + swept.forgotten > 0) platform.log.info("swept", { ...swept });
-      if (now - this.#tidiedAtMs >= tidyEveryMs) await this.#removeLeftKeys(now);
+      const now = await this.#housekeeping.sweep();
       if (now - this.#trimmedAtMs < trimEveryMs) return;
       this.#trimmedAtMs = now;
       await platform.bus.trim(now - this.#retainMs);

@@ -1,42 +1,20 @@
-import type { ConnectionConfiguration, PaceConfiguration } from "../lib/contracts/configuration.ts";
-import { durationMs } from "../lib/contracts/duration.ts";
+import type { ConnectionConfiguration } from "../lib/contracts/configuration.ts";
 import { ConfigurationError } from "../lib/contracts/errors.ts";
-import type { DeploymentProvider, PollPace, Settling } from "../lib/contracts/provider.ts";
-import { createAwsIotProvider } from "../lib/providers/aws-iot/index.ts";
-import { createAwsPanoramaProvider } from "../lib/providers/aws-panorama/index.ts";
-import { createAzureDpsProvider, type DpsOperator } from "../lib/providers/azure-dps/index.ts";
-import { createAzureSphereProvider, retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
-import { createHeatOperator, createHeatProvider, type HeatOperator } from "../lib/providers/heat/index.ts";
+import type { DeploymentProvider } from "../lib/contracts/provider.ts";
+import type { DpsOperator } from "../lib/providers/azure-dps/index.ts";
+import { retirements as sphereRetirements } from "../lib/providers/azure-sphere/index.ts";
+import { createHeatOperator, type HeatOperator } from "../lib/providers/heat/index.ts";
+import { connectionIn } from "./connection-in.ts";
 import { kept } from "./kept.ts";
-import { keyRotationOf } from "./key-rotation.ts";
+import { awsIot } from "./provider-kinds/aws-iot.ts";
+import { awsPanorama } from "./provider-kinds/aws-panorama.ts";
+import { azureDps, bareAzureDps } from "./provider-kinds/azure-dps.ts";
+import { azureSphere } from "./provider-kinds/azure-sphere.ts";
+import { heat } from "./provider-kinds/heat.ts";
+import type { Kind } from "./provider-kinds/kinds.ts";
 import type { ProviderParts } from "./provider-parts.ts";
 
 export type { ProviderParts } from "./provider-parts.ts";
-
-type Kind = ConnectionConfiguration["kind"];
-type ConnectionOf<K extends Kind> = Extract<ConnectionConfiguration, { readonly kind: K }>;
-type Factories = {
-  readonly [K in Kind]: (name: string, connection: ConnectionOf<K>, parts: ProviderParts) => DeploymentProvider;
-};
-
-/** Kind of connection to provider. The only such list. */
-const factories: Factories = {
-  "azure-sphere": (name, connection, parts) =>
-    createAzureSphereProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
-  "azure-dps": (name, connection, parts) => {
-    const provider = dpsProvider(name, connection, parts);
-    return { ...provider, keyRotation: keyRotationOf(provider, parts) };
-  },
-  heat: (name, connection, parts) => createHeatProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
-  "aws-panorama": (name, connection, parts) => ({
-    ...createAwsPanoramaProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
-    handoffs: parts.handoffs,
-  }),
-  "aws-iot": (name, connection, parts) => ({
-    ...createAwsIotProvider({ ...parts, name, connection, ...timesOf(connection.pace) }),
-    handoffs: parts.handoffs,
-  }),
-};
 
 /** APIs that their vendors take away, for `config check`. */
 export const retirements = Object.values(sphereRetirements).map(({ api, retiresOn, see }) => ({
@@ -71,14 +49,7 @@ export function createProviders(
   const made = new Map<string, DeploymentProvider>();
   const operators = new Map<string, HeatOperator>();
   const dpsOperators = new Map<string, DpsOperator>();
-  const connectionOf = (name: string): ConnectionConfiguration => {
-    const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
-    if (connection) return connection;
-    throw new ConfigurationError(
-      `Expected connection ${name} in the configuration, got none of that name: put it back, or cancel the operations that name it`,
-      { code: "unknown-connection" },
-    );
-  };
+  const connectionOf = (name: string) => connectionIn(connections, name);
   return {
     of: (name) => kept(made, name, () => providerOf(name, connectionOf(name), parts)),
     heat: (name) =>
@@ -90,14 +61,11 @@ export function createProviders(
     dps: (name) =>
       kept(dpsOperators, name, () => {
         const connection = connectionOf(name);
-        if (connection.kind === "azure-dps") return dpsProvider(name, connection, parts).operator;
+        if (connection.kind === "azure-dps") return bareAzureDps(name, connection, parts).operator;
         throw otherKind(name, "azure-dps", connection);
       }),
   };
 }
-
-const dpsProvider = (name: string, connection: ConnectionOf<"azure-dps">, parts: ProviderParts) =>
-  createAzureDpsProvider({ ...parts, name, connection, ...timesOf(connection.pace) });
 
 function otherKind(name: string, expected: Kind, { kind }: ConnectionConfiguration): ConfigurationError {
   return new ConfigurationError(
@@ -106,32 +74,19 @@ function otherKind(name: string, expected: Kind, { kind }: ConnectionConfigurati
   );
 }
 
+/** Kind of connection to provider; `aws/providers.ts` is the same list for functions that load only what they need. */
 function providerOf(name: string, connection: ConnectionConfiguration, parts: ProviderParts): DeploymentProvider {
   // One line for each kind: the pair of kind and connection is known only here.
   switch (connection.kind) {
     case "azure-sphere":
-      return factories["azure-sphere"](name, connection, parts);
+      return azureSphere(name, connection, parts);
     case "azure-dps":
-      return factories["azure-dps"](name, connection, parts);
+      return azureDps(name, connection, parts);
     case "heat":
-      return factories.heat(name, connection, parts);
+      return heat(name, connection, parts);
     case "aws-panorama":
-      return factories["aws-panorama"](name, connection, parts);
+      return awsPanorama(name, connection, parts);
     case "aws-iot":
-      return factories["aws-iot"](name, connection, parts);
+      return awsIot(name, connection, parts);
   }
-}
-
-/** The times that the configuration overrides; what it leaves out stays the provider's own. */
-function timesOf(pace: PaceConfiguration = {}): { settling: Partial<Settling>; pollPace: Partial<PollPace> } {
-  const time = <Name extends string>(name: Name, text: string | undefined): { readonly [N in Name]?: number } =>
-    text === undefined ? {} : ({ [name]: durationMs(text) } as { readonly [N in Name]: number });
-  return {
-    settling: {
-      ...time("requestTimeoutMs", pace.requestTimeout),
-      ...time("settlingMs", pace.settling),
-      ...time("lookEveryMs", pace.lookEvery),
-    },
-    pollPace: { ...time("firstMs", pace.firstPoll), ...time("maxMs", pace.maxPoll) },
-  };
 }

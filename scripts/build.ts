@@ -1,7 +1,8 @@
 /** Builds the command line into dist/cli: `npm run build`. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.ts";
 
 const root = join(import.meta.dirname, "..");
 const outFolder = join(root, "dist", "cli");
@@ -52,18 +53,6 @@ const { metafile } = await build({
 const launcherPath = join(outFolder, "drover.mjs");
 writeFileSync(launcherPath, launcher);
 chmodSync(launcherPath, 0o755);
-writeFileSync(join(outFolder, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+writeFileSync(join(outFolder, "LICENSES.txt"), licencesOf(root, Object.keys(metafile.inputs)));
 for (const [file, { bytes }] of Object.entries(metafile.outputs))
   console.log(`${file}  ${Math.ceil(bytes / 1024)} KiB`);
-
-/** The licences of everything that is bundled: their texts have to come with it. */
-function licensesOf(inputs: readonly string[]): string {
-  const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
-  const texts = [...packages].sort().map((name) => {
-    const folder = join(root, "node_modules", name);
-    const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-    if (file === undefined) throw new Error(`Expected a licence in the package ${name}, got none`);
-    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
-  });
-  return texts.join(`\n${"-".repeat(80)}\n\n`);
-}

@@ -203,7 +203,8 @@ export const annotations: Readonly<Record<string, Texts>> = {
     $schema: "Where this schema is found, for editors.",
     version: "Version of this file's format.",
     platform: "The host that Drover runs on.",
-    "platform.kind": "`local`: one process on one machine, with SQLite.",
+    "platform.kind":
+      "`local`: one process on one machine, with SQLite. `aws`: functions on AWS Lambda; their environment says where everything is.",
     "platform.dataFolder": "Folder of the ledger, queues, vault and handoffs, relative to this file.",
     "platform.concurrency": "Messages handled at the same time.",
     "platform.vaultKey":

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { createAzureDpsEmulator, demoDpsScenario, parseAzureDpsScenario } from "../../emulators/azure-dps/index.ts";
 import {
   createAzureSphereEmulator,
@@ -7,28 +5,21 @@ import {
   parseAzureSphereScenario,
 } from "../../emulators/azure-sphere/index.ts";
 import { createHeatEmulator, demoHeatScenario, parseHeatScenario } from "../../emulators/heat/index.ts";
-import { delayOnTimer } from "../../emulators/serve.ts";
 import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { CommandError } from "../failure.ts";
 import { dpsPort, emulatedVault } from "../starter/azure-dps.ts";
 import { spherePort } from "../starter/azure-sphere.ts";
 import { flavours, heatPorts } from "../starter/heat.ts";
+import { emulateIotCommand, emulatePanoramaCommand } from "./emulate-aws.ts";
+import { type EmulateOptions, emulatorClock, readScenario } from "./emulate-options.ts";
 import { dpsDemo, heatDemo, sphereDemo } from "./emulated-demos.ts";
 import { flavourOf } from "./flavour.ts";
+import { plugInCommand } from "./plug-in.ts";
 import { serveEmulator } from "./serve-emulator.ts";
 
-interface Options {
-  readonly port?: string;
-  readonly scenario?: string;
-}
-
-interface HeatOptions extends Options {
+interface HeatOptions extends EmulateOptions {
   readonly flavour: string;
 }
-
-const clock = { now: () => Date.now(), delay: delayOnTimer };
 
 export function emulateCommand(cli: Cli) {
   const group = describedCommand(
@@ -62,12 +53,15 @@ export function emulateCommand(cli: Cli) {
     .option("--scenario <file>", "JSON of who exists, how changes end and which faults strike");
   group.addCommand(runs(cli, heat, emulateHeat));
   group.addCommand(runs(cli, dps, emulateDps));
+  group.addCommand(emulatePanoramaCommand(cli));
+  group.addCommand(emulateIotCommand(cli));
+  group.addCommand(plugInCommand(cli));
   return group;
 }
 
-async function emulateSphere(context: Context, { port, scenario }: Options): Promise<number> {
+async function emulateSphere(context: Context, { port, scenario }: EmulateOptions): Promise<number> {
   const given = scenario === undefined ? undefined : await readScenario(context, scenario, parseAzureSphereScenario);
-  const emulator = createAzureSphereEmulator({ ...clock, scenario: given ?? demoScenario() });
+  const emulator = createAzureSphereEmulator({ ...emulatorClock, scenario: given ?? demoScenario() });
   return serveEmulator(context, {
     title: "Azure Sphere and its login are",
     fetch: (request) => emulator.fetch(request),
@@ -76,9 +70,9 @@ async function emulateSphere(context: Context, { port, scenario }: Options): Pro
   });
 }
 
-async function emulateDps(context: Context, { port, scenario }: Options): Promise<number> {
+async function emulateDps(context: Context, { port, scenario }: EmulateOptions): Promise<number> {
   const given = scenario === undefined ? undefined : await readScenario(context, scenario, parseAzureDpsScenario);
-  const emulator = createAzureDpsEmulator({ ...clock, scenario: given ?? demoDpsScenario() });
+  const emulator = createAzureDpsEmulator({ ...emulatorClock, scenario: given ?? demoDpsScenario() });
   // Empty: the first rotation publishes the first key.
   emulator.vaults.seedVault({ name: emulatedVault });
   return serveEmulator(context, {
@@ -92,25 +86,11 @@ async function emulateDps(context: Context, { port, scenario }: Options): Promis
 async function emulateHeat(context: Context, { flavour: name, port, scenario }: HeatOptions): Promise<number> {
   const flavour = flavourOf(name);
   const given = scenario === undefined ? undefined : await readScenario(context, scenario, parseHeatScenario);
-  const emulator = createHeatEmulator({ ...clock, scenario: given ?? demoHeatScenario(flavour) });
+  const emulator = createHeatEmulator({ ...emulatorClock, scenario: given ?? demoHeatScenario(flavour) });
   return serveEmulator(context, {
     title: `Heat of the flavour ${flavour}, its login and its object store are`,
     fetch: (request) => emulator.fetch(request),
     port: port ?? String(heatPorts[flavour]),
     ...(given ? {} : { demo: (url: string) => heatDemo(flavour, url) }),
   });
-}
-
-async function readScenario<Scenario>(
-  { terminal }: Context,
-  file: string,
-  parse: (value: unknown) => Scenario,
-): Promise<Scenario> {
-  const path = resolve(terminal.workingFolder, file);
-  try {
-    return parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (error) {
-    const found = error instanceof Error ? error.message : "an error";
-    throw new CommandError(`Expected a scenario in ${path}, got a problem: ${found}`, exitCodes.usage, "scenario");
-  }
 }

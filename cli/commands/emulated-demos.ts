@@ -1,6 +1,10 @@
+import { demoIotIds } from "../../emulators/aws-iot/index.ts";
+import { demoPanoramaIds } from "../../emulators/aws-panorama/index.ts";
 import { demoDpsIds } from "../../emulators/azure-dps/index.ts";
 import { demoIds } from "../../emulators/azure-sphere/index.ts";
 import { demoHeatIds, type Flavour } from "../../emulators/heat/index.ts";
+import { emulatedIot } from "../starter/aws-iot.ts";
+import { emulatedPanorama, panoramaPort } from "../starter/aws-panorama.ts";
 import { emulatedDps, emulatedTargets } from "../starter/azure-dps.ts";
 import { emulatedSphere } from "../starter/azure-sphere.ts";
 import { emulatedHeat, emulatedLogins } from "../starter/heat.ts";
@@ -77,5 +81,45 @@ export function dpsDemo(url: string): Demo {
       },
     ],
     init: "--provider azure-dps --emulator",
+  };
+}
+
+export function panoramaDemo(url: string): Demo {
+  const { accountId, region, secretAccessKey, ...devices } = demoPanoramaIds;
+  const { port } = new URL(url);
+  const at = port === String(panoramaPort) ? "" : ` --port ${port}`;
+  return {
+    ids: demoPanoramaIds,
+    connections: { emulated: emulatedPanorama(url, "env:EMULATOR_SECRET") },
+    variables: { EMULATOR_SECRET: secretAccessKey },
+    sections: [
+      {
+        title: `Devices of account ${accountId} in ${region}:`,
+        fields: [
+          [devices.device, `${devices.deviceId}, online`],
+          [devices.offlineDevice, `${devices.offlineDeviceId}, offline`],
+          [devices.waitingDevice, `${devices.waitingDeviceId}, waits for an archive that nobody has`],
+        ],
+      },
+      {
+        title: "To plug an archive into an appliance:",
+        fields: [
+          ["with drover", `drover emulate plug-in certificates-omni_NAME.zip${at}`],
+          ["with any program", `POST the file to ${url}/_/plug-in?file=certificates-omni_NAME.zip`],
+        ],
+      },
+    ],
+    init: "--provider aws-panorama --emulator",
+  };
+}
+
+export function iotDemo(url: string): Demo {
+  const { accountId, region, template, secretAccessKey } = demoIotIds;
+  return {
+    ids: demoIotIds,
+    connections: { emulated: emulatedIot(url, "env:EMULATOR_SECRET") },
+    variables: { EMULATOR_SECRET: secretAccessKey },
+    sections: [{ title: `Account ${accountId} in ${region}:`, fields: [["provisioning template", template]] }],
+    init: "--provider aws-iot --emulator",
   };
 }

@@ -5,6 +5,8 @@ import { type Cli, describedCommand, runs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CommandError, usageError } from "../failure.ts";
+import { iotPort, iotStarter } from "../starter/aws-iot.ts";
+import { panoramaPort, panoramaStarter } from "../starter/aws-panorama.ts";
 import { dpsPort, dpsStarter } from "../starter/azure-dps.ts";
 import { spherePort, sphereStarter } from "../starter/azure-sphere.ts";
 import { starterFiles } from "../starter/files.ts";
@@ -12,6 +14,7 @@ import { flavours, heatPorts, heatStarter } from "../starter/heat.ts";
 import { fileOf, type Starter } from "../starter/starter.ts";
 import { flavourOf } from "./flavour.ts";
 
+const providerNames = "azure-sphere, azure-dps, heat, aws-panorama or aws-iot";
 const gitignore = ".gitignore";
 
 interface Options {
@@ -27,17 +30,19 @@ export function initCommand(cli: Cli) {
     "drover init --emulator",
   )
     .option("--emulator [url]", "connect to the provider's emulator, see drover emulate, so that it works at once")
-    .option("--provider <provider>", "azure-sphere, azure-dps or heat", "azure-sphere")
+    .option("--provider <provider>", providerNames, "azure-sphere")
     .option("--flavour <flavour>", `of a Heat: ${flavours.join(", ")}`, flavours[0]);
   return runs(cli, command, async (context, options: Options) => {
     const { starter, emulated } = chosen(options);
+    const steps = nextSteps(starter, emulated);
+    const widest = Math.max(38, ...steps.map(([text]) => text.length)) + 2;
     const files = await write(context, starterFiles(starter, emulated));
     context.data({ kind: "initialized", folder: context.terminal.workingFolder, files });
     context.lines([
       ...files.map((file) => `wrote  ${file}`),
       "",
       "What they say stands in DROVER.md. Next:",
-      ...nextSteps(starter, emulated).map(([text, why]) => `  ${text.padEnd(40)}${why}`.trimEnd()),
+      ...steps.map(([text, why]) => `  ${text.padEnd(widest)}${why}`.trimEnd()),
     ]);
     return undefined;
   });
@@ -53,7 +58,9 @@ function chosen({ provider, flavour: name, emulator }: Options): { starter: Star
   if (provider === "azure-sphere") return { starter: sphereStarter(urlAt(spherePort)), emulated };
   if (provider === "heat") return { starter: heatStarter(flavour, urlAt(heatPorts[flavour])), emulated };
   if (provider === "azure-dps") return { starter: dpsStarter(urlAt(dpsPort)), emulated };
-  throw usageError("Expected --provider as azure-sphere, azure-dps or heat, got another value");
+  if (provider === "aws-panorama") return { starter: panoramaStarter(urlAt(panoramaPort)), emulated };
+  if (provider === "aws-iot") return { starter: iotStarter(urlAt(iotPort)), emulated };
+  throw usageError(`Expected --provider as ${providerNames}, got another value`);
 }
 
 async function write({ terminal, remark }: Context, all: Readonly<Record<string, string>>): Promise<string[]> {
@@ -80,6 +87,14 @@ async function write({ terminal, remark }: Context, all: Readonly<Record<string,
 
 function nextSteps(starter: Starter, emulated: boolean): readonly (readonly [command: string, why: string])[] {
   const files = starter.requests.map(fileOf);
+  if (emulated && starter.steps) {
+    return [
+      [`drover emulate ${starter.emulate}`, "in another terminal"],
+      ["drover config check", ""],
+      ["drover start", "in a third one, which stays"],
+      ...starter.steps,
+    ];
+  }
   if (emulated) {
     return [
       [`drover emulate ${starter.emulate}`, "in another terminal"],

@@ -1,5 +1,6 @@
 import { describeDuration } from "../../lib/contracts/duration.ts";
 import { childrenText, stateOf } from "../describe.ts";
+import { leftText } from "../handoff/describe.ts";
 import type { Operation } from "../shapes.ts";
 import { cut, type fieldLines } from "../table.ts";
 import { type Style, styledState } from "../terminal.ts";
@@ -38,6 +39,7 @@ export function fieldsOf(operation: Operation, style: Style): Parameters<typeof 
     ["waits for", waitingFor && `${waitingFor.detail} (since ${waitingFor.since})`],
     ["provider status", provider?.status],
     ...rotationFields(operation),
+    ...pickupFields(operation),
     ...Object.entries(provider?.ids ?? {}).map(([name, value]): [string, string] => [name, value]),
     ["result", json(operation.result)],
     ["created", operation.createdAt],
@@ -62,5 +64,14 @@ function rotationFields({ rotation, state }: Operation): Fields {
     ["both good until", graceUntil],
     ["acknowledged", acknowledged.join(", ") || undefined],
     ["still awaited", state === "active" ? awaited.join(", ") || undefined : undefined],
+  ];
+}
+
+/** Of what is handed over: who stood ready, and who has it. */
+function pickupFields({ pickup }: Operation): Fields {
+  const { ready, fetched } = pickup ?? {};
+  return [
+    ["ready", ready && `${ready.by} at ${ready.at}`],
+    ["fetched", fetched && `by ${fetched.by} at ${fetched.at}, with ${leftText(fetched.secondsLeft)} left`],
   ];
 }

@@ -6,7 +6,7 @@ import { LiveLines } from "../live.ts";
 import type { Operation, StoredEventAnswer } from "../shapes.ts";
 import { stateCell, tableLines } from "../table.ts";
 import { type DemoCase, expectedEffects } from "./cases.ts";
-import type { CallCounts } from "./counts.ts";
+import type { CallCounts, HandedOver } from "./counts.ts";
 import type { Served } from "./dps-cloud.ts";
 import type { Runs } from "./heat-cloud.ts";
 
@@ -18,6 +18,10 @@ export interface DemoResult extends CallCounts {
   readonly runs?: Runs;
   /** Of a rotation: how a program fared that used the key meanwhile. */
   readonly served?: Served;
+  /** Of what is handed over, when somebody came for it. */
+  readonly handedOver?: HandedOver;
+  /** Of what nobody came for: whether it was taken back. */
+  readonly removed?: boolean;
 }
 
 /** Shows a run: a table that is drawn anew on a terminal, lines without one, JSON lines for programs. */
@@ -115,6 +119,10 @@ export class Board {
       ...results.flatMap(({ demoCase, served }) =>
         served ? [`${demoCase.name.padEnd(15)} ${servedText(served)}`] : [],
       ),
+      ...results.flatMap(({ demoCase, ...result }) => {
+        const text = handedOverText(result);
+        return text === undefined ? [] : [`${demoCase.name.padEnd(15)} ${text}`];
+      }),
       "",
     ]);
   }
@@ -138,6 +146,16 @@ function runsText({ byServer, eachOnce, rowsLeft, configsLeft }: Runs): string {
 function servedText({ served, refused }: Served): string {
   const calls = `a program signed ${served + refused} calls with the key that was published`;
   return refused === 0 ? `${calls}: every one was served` : `${calls}: ${refused} were refused`;
+}
+
+function handedOverText({ handedOver, removed }: Pick<DemoResult, "handedOver" | "removed">): string | undefined {
+  if (removed !== undefined) {
+    return `nobody came for it: the device that was made was ${removed ? "removed" : "left there"}`;
+  }
+  if (!handedOver) return undefined;
+  const { secondsLeft, secondFetch, pluggedIn } = handedOver;
+  const taken = pluggedIn === undefined ? "" : `, and the appliance ${pluggedIn ? "took" : "refused"} it`;
+  return `fetched once, ${secondsLeft} s before it died; a second fetch was answered ${secondFetch}${taken}`;
 }
 
 function tookMsOf({ createdAt, endedAt }: Operation): number {

@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { demoIotIds } from "../../emulators/aws-iot/index.ts";
 import { demoIds } from "../../emulators/azure-sphere/index.ts";
 import { demoHeatIds, type Flavour } from "../../emulators/heat/index.ts";
 import type { Outcome } from "../../lib/contracts/event.ts";
+import { sha256Hex } from "../../lib/contracts/identifiers.ts";
+import type { Secret } from "../../lib/contracts/secret.ts";
 import { examplesFolder } from "../package.ts";
 
 interface AnyCase {
@@ -31,7 +34,15 @@ export interface DpsCase extends AnyCase {
   readonly effects: number;
 }
 
-export type DemoCase = SphereCase | HeatCase | DpsCase;
+export interface AwsCase extends AnyCase {
+  readonly kind: "aws-panorama" | "aws-iot";
+  /** The device, or the template. */
+  readonly subject: string;
+  /** Whether somebody comes for it. */
+  readonly isFetched: boolean;
+}
+
+export type DemoCase = SphereCase | HeatCase | DpsCase | AwsCase;
 
 /** Where the example's rotation publishes its key. */
 export const publishedSecret = "dps-backend";
@@ -71,6 +82,35 @@ export const dpsCases: readonly DpsCase[] = [
   dps("certificate", 1, "proves to a provisioning service that the CA's key is here"),
 ];
 
+function aws(name: string, told: Omit<AwsCase, "name" | "file">): AwsCase {
+  return { name, file: ["aws", `${name}.json`], ...told };
+}
+
+/** What is handed over once. */
+export const awsCases: readonly AwsCase[] = [
+  aws("panorama", {
+    kind: "aws-panorama",
+    subject: "dock-cam-1",
+    isFetched: true,
+    expected: "succeeded",
+    story: "an appliance whose installer says to be ready, and fetches its archive once",
+  }),
+  aws("panorama-late", {
+    kind: "aws-panorama",
+    subject: "dock-cam-2",
+    isFetched: false,
+    expected: "timed-out",
+    story: "an appliance for whose archive nobody comes",
+  }),
+  aws("iot-claim", {
+    kind: "aws-iot",
+    subject: demoIotIds.template,
+    isFetched: true,
+    expected: "succeeded",
+    story: "a claim by which gateways register themselves",
+  }),
+];
+
 /** Sent at once. Each takes effect exactly once, whatever becomes of it. */
 export const firstCases: readonly DemoCase[] = [
   sphere("happy", groups.happy, "succeeded", "takes the deployment"),
@@ -80,6 +120,7 @@ export const firstCases: readonly DemoCase[] = [
   sphere("reply-lost", groups.replyLost, "succeeded", "starts it and never answers"),
   ...heatCases,
   ...dpsCases,
+  ...awsCases,
 ];
 
 /** Sent when the first ones have begun, so that the crash hits all of them in the middle. */
@@ -103,10 +144,20 @@ export const secretFiles = [
   "emulator-password.txt",
   "emulator-api-key.txt",
   "emulator-temp-url-key.txt",
+  "emulator-panorama-key.txt",
+  "emulator-iot-key.txt",
 ];
 
-/** The example's configuration, pointing at the emulators' addresses of this run. @param urls by the port that the example names */
-export async function configurationFor(urls: Readonly<Record<number, string>>): Promise<string> {
+/**
+ * The example's configuration, pointing at the emulators' addresses of this run, and with a client for the installer.
+ * @param urls by the port that the example names
+ */
+export async function configurationFor(urls: Readonly<Record<number, string>>, token: Secret): Promise<string> {
   const text = await readExample("drover.json");
-  return text.replaceAll(/http:\/\/127\.0\.0\.1:(\d+)/g, (_, port: string) => urls[Number(port)] ?? "");
+  const found = text.replaceAll(/http:\/\/127\.0\.0\.1:(\d+)/g, (_, port: string) => urls[Number(port)] ?? "");
+  const installer = {
+    auth: { kind: "bearer", tokens: [`sha256:${sha256Hex(token.reveal())}`] },
+    allow: { sources: ["*"], types: ["drover.aws-*"], connections: ["*"], actions: ["pick-up"] },
+  };
+  return JSON.stringify({ ...JSON.parse(found), http: { listen: "127.0.0.1:0" }, clients: { installer } });
 }

@@ -19,14 +19,20 @@ export class DroverProcess {
   readonly #configPath: string;
   #child: ChildProcess | undefined;
   #socket = "";
+  #url = "";
   #log = "";
 
   constructor(terminal: Pick<Terminal, "command" | "user">, configPath: string) {
     this.#terminal = terminal;
     this.#configPath = configPath;
-    const send: ReturnType<typeof socketTransport>["send"] = (request, signal) =>
-      socketTransport(this.#socket).send(request, signal);
-    this.client = new Client({ send }, `cli:${terminal.user}`);
+    const open: ReturnType<typeof socketTransport>["open"] = (request, signal) =>
+      socketTransport(this.#socket).open(request, signal);
+    this.client = new Client({ open }, `cli:${terminal.user}`);
+  }
+
+  /** Where clients reach it. */
+  get url(): string {
+    return this.#url;
   }
 
   get pid(): number | undefined {
@@ -55,8 +61,9 @@ export class DroverProcess {
     );
     const tooLate = setTimeout(() => started.reject(this.#failed("nothing")), startWithinMs);
     try {
-      const said: { readonly socket?: unknown } = JSON.parse(await started.promise);
+      const said: { readonly socket?: unknown; readonly url?: unknown } = JSON.parse(await started.promise);
       this.#socket = String(said.socket);
+      this.#url = String(said.url);
     } finally {
       clearTimeout(tooLate);
     }

@@ -14,6 +14,7 @@ import {
 import type { Board, DemoResult } from "./board.ts";
 import {
   authoritySecret,
+  awsCases,
   crashedCase,
   type DemoCase,
   demoCases,
@@ -22,6 +23,8 @@ import {
   readExample,
 } from "./cases.ts";
 import type { DemoCloud } from "./cloud.ts";
+import type { HandedOver } from "./counts.ts";
+import { Installer } from "./installer.ts";
 import type { DroverProcess } from "./process.ts";
 
 /** Everything ends in well under half of this. */
@@ -29,6 +32,9 @@ const endWithinMs = 90_000;
 const lookEveryMs = 250;
 /** After the create has arrived: it has taken effect at the provider, and its answer is still a second away. */
 const killAfterMs = 300;
+
+/** What a second fetch is answered with; of a claim the operation ends with the first one. */
+const refusals: readonly string[] = ["fetched-already", "operation-ended"];
 
 const completionTypes: readonly string[] = outcomes.map((outcome) => `drover.operation.${outcome}`);
 
@@ -41,9 +47,13 @@ export class DemoRun {
   readonly #operations = new Map<DemoCase, Operation>();
   readonly #completions: StoredEventAnswer[] = [];
   #position = 0;
+  readonly #token: Secret;
+  readonly #handedOver = new Map<DemoCase, HandedOver>();
   readonly #endsAtMs = performance.now() + endWithinMs;
 
-  constructor(drover: DroverProcess, cloud: DemoCloud, board: Board) {
+  /** @param token of the installer */
+  constructor(drover: DroverProcess, cloud: DemoCloud, board: Board, token: Secret) {
+    this.#token = token;
     this.#drover = drover;
     this.#cloud = cloud;
     this.#board = board;
@@ -60,7 +70,8 @@ export class DemoRun {
     // Handled where it is awaited, also when following ends first with an error of its own.
     crash.catch(() => undefined);
     await this.#follow(signal, () => this.#operations.get(crashedCase)?.state === "ended", crash);
-    await this.#follow(signal, () => demoCases.every((demoCase) => this.#operations.get(demoCase)?.state === "ended"));
+    const isOver = () => demoCases.every((demoCase) => this.#operations.get(demoCase)?.state === "ended");
+    await this.#follow(signal, isOver, this.#install(signal));
     await this.#look();
     return demoCases.map((demoCase) => this.#resultOf(demoCase));
   }
@@ -104,6 +115,14 @@ export class DemoRun {
     this.#board.say("restarted", `--- started again as process ${this.#drover.pid} on the same folder`, {
       pid: this.#drover.pid,
     });
+  }
+
+  /** A person would not come while it is being killed. */
+  async #install(signal: AbortSignal): Promise<void> {
+    const installer = new Installer(this.#drover.url, this.#token, this.#cloud, this.#board);
+    for (const demoCase of awsCases.filter(({ isFetched }) => isFetched)) {
+      this.#handedOver.set(demoCase, await installer.takes(demoCase, this.#ids.get(demoCase) ?? "", signal));
+    }
   }
 
   /** Looks again and again until it is done; `meanwhile` has to end well. */
@@ -158,14 +177,29 @@ export class DemoRun {
     const runs = demoCase.kind === "heat" ? this.#cloud.runs(demoCase) : undefined;
     const served = demoCase.kind === "azure-dps" && demoCase.task === "rotation" ? this.#cloud.consumer : undefined;
     const isServed = served === undefined || (served.served > 0 && served.refused === 0);
+    const handedOver = this.#handedOver.get(demoCase);
+    const removed = "isFetched" in demoCase && !demoCase.isFetched ? this.#cloud.isRemoved(demoCase) : undefined;
+    const isTaken =
+      removed !== false &&
+      (handedOver === undefined || (refusals.includes(handedOver.secondFetch) && handedOver.pluggedIn !== false));
     const isClean = runs === undefined || (runs.eachOnce && runs.rowsLeft === 0 && runs.configsLeft === 0);
     const ok =
       operation.outcome === demoCase.expected &&
       counts.effects === expectedEffects(demoCase) &&
       isClean &&
       isServed &&
+      isTaken &&
       this.#toldOnce(operation);
-    return { demoCase, operation, ok, ...counts, ...(runs ? { runs } : {}), ...(served ? { served } : {}) };
+    return {
+      demoCase,
+      operation,
+      ok,
+      ...counts,
+      ...(runs ? { runs } : {}),
+      ...(served ? { served } : {}),
+      ...(handedOver ? { handedOver } : {}),
+      ...(removed === undefined ? {} : { removed }),
+    };
   }
 
   /** One completion event for the operation, and one for each of its parts. */

@@ -14,6 +14,8 @@ export interface Starter {
   readonly vaultSecrets: readonly { readonly name: string; readonly what: string }[];
   readonly connectionGuide: readonly GuideLine[];
   readonly requestGuide: readonly GuideLine[];
+  /** With the emulator, where it takes more than to submit: commands, and why. */
+  readonly steps?: readonly (readonly [command: string, why: string])[];
 }
 
 export interface StarterRequest {

@@ -59,6 +59,7 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
     find: (intent) => findKept(work, intent),
   });
   const { made, offer, requestId } = result;
+  const { Status: status = "minted", ...ids } = made.words;
   if (offer === undefined) return lost(work, { ...state, made, madeAt: call.nowMs }, result.notKept);
   const offered: HandOver = { ...state, phase: "offered", made, madeAt: call.nowMs, offer, lost: 0 };
   const left = describeDuration(Math.max(0, offer.expiresAt - call.nowMs));
@@ -68,8 +69,8 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
     untilMs: offer.expiresAt,
     handle: handleOf(offered),
     standing: standingOf(operation, offered),
-    status: made.words["Status"] ?? "minted",
-    ids: made.words,
+    status,
+    ids,
     recovered,
     ...(requestId === undefined ? {} : { requestId }),
     event: {

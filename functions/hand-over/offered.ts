@@ -1,13 +1,18 @@
 import { end, type StepResult } from "../../lib/operations/step.ts";
-import { followOn } from "./following.ts";
+import { follow, followOn } from "./following.ts";
+import { isAwaitedAgain } from "./ready.ts";
 import { fetchedOf, type HandOver, handleOf, type Offer } from "./state.ts";
 import { takeBack } from "./take-back.ts";
-import { resultOf, type Work } from "./work.ts";
+import { resultOf, startRemoving, type Work } from "./work.ts";
 
 /** Waits until the credential is fetched, or dead. */
-export function offered(work: Work, state: HandOver & { readonly offer: Offer }): StepResult {
+export function offered(work: Work, state: HandOver & { readonly offer: Offer }): Promise<StepResult> | StepResult {
   const { operation, call, mint, name } = work;
   const fetched = fetchedOf(operation, state);
+  // It did not arrive, says who fetched it, before anybody has looked.
+  if (fetched && isAwaitedAgain(operation, state, call.nowMs)) {
+    return mint.things ? follow(work, state) : startRemoving(work, state, [], { kind: "mint" });
+  }
   if (fetched) {
     const left = `${Math.floor(fetched.leftMs / 1000)} s before it expired`;
     const reason = `${fetched.by} fetched ${state.offer.fileName} ${left}`;

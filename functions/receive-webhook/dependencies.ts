@@ -16,6 +16,8 @@ export interface ApplicationDependencies {
   readonly ports: Ports;
   /** A bus that can be read back; without one, `/events` answers 404. */
   readonly events?: ReadableBus;
+  /** Where they are instead, for whoever asks here. */
+  readonly eventsAt?: string;
   /** Names can be listed, put and removed; values are never given out. Only where the vault is this machine's own. */
   readonly vault?: Vault;
   /** Where credentials wait until they are fetched, once: the same that providers put them into. */

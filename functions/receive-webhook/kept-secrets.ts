@@ -17,7 +17,7 @@ export function keptSecretsOf({
       [auth].flat().flatMap((one) => (one.kind === "standard-webhooks" ? one.secrets : [])),
     ),
     ...Object.values(sinks).flatMap(({ secrets }) => secrets),
-    ...(platform.vaultKey === undefined ? [] : [platform.vaultKey]),
+    ...(platform.kind === "local" && platform.vaultKey !== undefined ? [platform.vaultKey] : []),
   ];
   const names = references.filter((reference) => reference.startsWith(prefix));
   return new Set(names.map((reference) => folded(reference.slice(prefix.length))));

@@ -63,7 +63,7 @@ export function checksOf(facts: HealthFacts): HealthCheck[] {
   ];
 }
 
-const unread = (name: string): HealthCheck => ({ name, ok: false, detail: "The storage cannot be read" });
+export const unread = (name: string): HealthCheck => ({ name, ok: false, detail: "The storage cannot be read" });
 
 function storageCheck(storage: StorageHealth): HealthCheck {
   if (storage.ok) return { name: "storage", ok: true, detail: "The disk stores what it is given" };
@@ -115,7 +115,7 @@ export function openLetters(letters: readonly SeenLetter[], now: number): SeenLe
   return letters.filter(({ at, redriven }) => !redriven && at > now - healthThresholds.deadLetterMs);
 }
 
-function deadLetterCheck({ now }: HealthFacts, letters: readonly SeenLetter[]): HealthCheck {
+export function deadLetterCheck({ now }: Pick<HealthFacts, "now">, letters: readonly SeenLetter[]): HealthCheck {
   const name = "dead-letters";
   const open = openLetters(letters, now);
   if (open.length === 0) return { name, ok: true, detail: "None in the last 24 h that nobody has redriven" };
@@ -125,7 +125,7 @@ function deadLetterCheck({ now }: HealthFacts, letters: readonly SeenLetter[]): 
   return { name, ok: false, detail, since: Math.min(...open.map(({ at }) => at)) };
 }
 
-function pausedCheck(paused: readonly PausedConnection[]): HealthCheck {
+export function pausedCheck(paused: readonly PausedConnection[]): HealthCheck {
   const name = "paused-connections";
   if (paused.length === 0) return { name, ok: true, detail: "None" };
   const named = paused.map((one) => `${one.name} by ${one.by}`).join(", ");

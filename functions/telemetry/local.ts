@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
-import { connectionKey } from "../../lib/contracts/operation.ts";
 import { instruments } from "../../lib/contracts/telemetry.ts";
 import type { LocalPlatform } from "../../lib/platforms/local/platform.ts";
 import type { ScheduleState } from "../../lib/schedules/run.ts";
 import type { SinkState } from "../../lib/sinks/describe.ts";
 import type { Activity, HealthCheck } from "../receive-webhook/dependencies.ts";
-import { checksOf, type HealthFacts, openLetters, type PausedConnection } from "./health.ts";
+import { checksOf, type HealthFacts, openLetters } from "./health.ts";
+import { pausedOf } from "./paused.ts";
 import type { Reading } from "./prometheus.ts";
 
 export interface LocalSources {
@@ -116,14 +116,6 @@ function readFolder(platform: LocalPlatform): HealthFacts["read"] {
 }
 
 const secondsSince = (at: number | undefined, now: number) => (at === undefined ? 0 : Math.max(0, now - at) / 1000);
-
-async function pausedOf({ ledger }: LocalPlatform, connections: readonly string[]): Promise<PausedConnection[]> {
-  const stored = await Promise.all(connections.map((name) => ledger.read(connectionKey(name))));
-  return stored.flatMap((one) => {
-    const paused = one?.record.kind === "connection" ? one.record.paused : undefined;
-    return one?.record.kind === "connection" && paused ? [{ name: one.record.name, at: paused.at, by: paused.by }] : [];
-  });
-}
 
 /** How long one turn of the event loop takes just now. */
 async function loopDelayMs({ timers, clock }: LocalPlatform): Promise<number> {

@@ -38,18 +38,26 @@ export const connectionSchema = z.discriminatedUnion("kind", [
   awsIotConnectionSchema,
 ]);
 
+/** One process on one machine, with a folder of its own. */
+const localPlatformSchema = z.strictObject({
+  kind: z.literal("local"),
+  /** Relative to the configuration file. */
+  dataFolder: z._default(z.string().check(z.minLength(1), z.maxLength(1024)), "./data"),
+  /** Messages handled at the same time. */
+  concurrency: z._default(z.int().check(z.minimum(1), z.maximum(1024)), 64),
+  /** What seals the vault: a reference to 32 bytes in base64. A key file inside the data folder when absent. */
+  vaultKey: z.optional(secretReferenceSchema),
+});
+
+/** Functions on AWS Lambda. Where their table, queues and buckets are stands in their environment; how many run at once, in their triggers. */
+const awsPlatformSchema = z.strictObject({ kind: z.literal("aws") });
+
+export const platformSchema = z.discriminatedUnion("kind", [localPlatformSchema, awsPlatformSchema]);
+
 export const configurationSchema = z.strictObject({
   $schema: z.optional(z.string()),
   version: z.literal(1),
-  platform: z.strictObject({
-    kind: z.literal("local"),
-    /** Relative to the configuration file. */
-    dataFolder: z._default(z.string().check(z.minLength(1), z.maxLength(1024)), "./data"),
-    /** Messages handled at the same time. */
-    concurrency: z._default(z.int().check(z.minimum(1), z.maximum(1024)), 64),
-    /** What seals the vault: a reference to 32 bytes in base64. A key file inside the data folder when absent. */
-    vaultKey: z.optional(secretReferenceSchema),
-  }),
+  platform: platformSchema,
   connections: z.record(name, connectionSchema),
   /** Where clients reach it over HTTP; without clients nobody is let in. */
   http: z.optional(
@@ -94,4 +102,6 @@ export const configurationSchema = z.strictObject({
 });
 
 export type Configuration = z.output<typeof configurationSchema>;
+export type PlatformConfiguration = z.output<typeof platformSchema>;
+export type LocalPlatformConfiguration = z.output<typeof localPlatformSchema>;
 export type ConnectionConfiguration = z.output<typeof connectionSchema>;

@@ -1,10 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { withPlugIn } from "../../cli/commands/plug-in.ts";
+import { createIotEmulator, demoIotIds, demoIotScenario } from "../../emulators/aws-iot/index.ts";
+import { delayOnTimer } from "../../emulators/serve.ts";
 import type { Variables } from "../../lib/configuration/environment.ts";
 import { temporaryFolder } from "../functions/harness.ts";
 import { quickHeat } from "../functions/heat-harness.ts";
 import { configurationFor, desk, openDesk } from "./harness.ts";
+import { quickPanorama } from "./panorama-harness.ts";
 
 describe("drover config check", () => {
   test("warns of the retiring API and exits 0", async () => {
@@ -138,6 +142,66 @@ describe("drover init", () => {
     },
   );
 
+  test.each([
+    ["aws-panorama", "requests/provision.json", ["connections.panorama-prod.credential.secretAccessKey"]],
+    ["aws-iot", "requests/claim.json", ["connections.iot-prod.credential.secretAccessKey"]],
+  ])("--provider %s writes files to be filled in", async (provider, file, missing) => {
+    const empty = temporaryFolder();
+    const { code, out } = await runIn(empty, ["init", "--provider", provider]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/drover vault put aws-key/)]);
+    const check = await runIn(empty, ["config", "check", "--json"]);
+    const findings = check.json[0]?.["findings"] as { level: string; path: string }[];
+    expect(findings.flatMap(({ level, path }) => (level === "problem" ? [path] : []))).toEqual(missing);
+    expect((await runIn(empty, ["submit", file, "--dry-run"])).code).toBe(0);
+    const guide = readFileSync(join(empty, "DROVER.md"), "utf8");
+    expect(guide).toMatch(/data\.installers/);
+    expect(guide.includes("withdrawn on 2026-05-31")).toBe(provider === "aws-panorama");
+  });
+
+  test("with --provider aws-panorama --emulator the way that it prints leads to the end", async () => {
+    const empty = temporaryFolder();
+    const emulator = quickPanorama();
+    const { run } = openDesk(withPlugIn(emulator), {}, empty);
+    const { code, out } = await run(["init", "--provider", "aws-panorama", "--emulator", "http://127.0.0.1:9"]);
+    expect(code).toBe(0);
+    const archive = "certificates-omni_cam-1.zip";
+    expect(out).toMatch(/drover handoff fetch ID --ready --out \. .*\n +drover emulate plug-in \S+zip --port 9 /);
+    expect((await run(["config", "check"])).code).toBe(0);
+    const { json } = await run(["submit", "requests/provision.json", "--json"]);
+    const id = String(json[0]?.["operation"]);
+    expect((await run(["handoff", "fetch", id, "--ready", "--out", "."])).code).toBe(0);
+    writeFileSync(join(empty, "other.zip"), readFileSync(join(empty, archive)));
+    const misnamed = await run(["emulate", "plug-in", "other.zip"]);
+    expect([misnamed.code, misnamed.out]).toEqual([1, expect.stringMatching(/^Refused: it does not have the name/)]);
+    const taken = await run(["emulate", "plug-in", archive, "--json"]);
+    expect([taken.code, taken.json[0]]).toEqual([0, expect.objectContaining({ accepted: true })]);
+    expect((await run(["emulate", "plug-in", archive])).out).toMatch(/^Refused: it was used before/);
+    expect((await run(["watch", id])).code).toBe(0);
+    expect((await run(["emulate", "plug-in", "none.zip"])).code).toBe(2);
+  });
+
+  test("plug-in says that no emulator is there", async () => {
+    const { run, write } = openDesk(async () => new Response("nothing of the kind", { status: 404 }), {});
+    write("a.zip", "PK");
+    const { code, err } = await run(["emulate", "plug-in", "a.zip"]);
+    expect([code, err]).toEqual([5, expect.stringMatching(/drover emulate aws-panorama/)]);
+  });
+
+  test("with --provider aws-iot --emulator a claim is fetched", async () => {
+    const empty = temporaryFolder();
+    const emulator = createIotEmulator({ now: () => Date.now(), delay: delayOnTimer, scenario: demoIotScenario() });
+    const { run } = openDesk((sent) => emulator.fetch(sent), {}, empty);
+    await run(["init", "--provider", "aws-iot", "--emulator", "http://127.0.0.1:9"]);
+    const { json } = await run(["submit", "requests/claim.json", "--json"]);
+    const id = String(json[0]?.["operation"]);
+    const fetched = await run(["handoff", "fetch", id, "--ready", "--out", "claim.pem"]);
+    expect([fetched.code, fetched.err]).toEqual([0, expect.not.stringMatching(/warning/)]);
+    expect((await run(["watch", id])).code).toBe(0);
+    const [, certificatePem = "", privateKeyPem = ""] =
+      /(-+BEGIN CERTIFICATE.*?END CERTIFICATE-+\n)(.*)/s.exec(readFileSync(join(empty, "claim.pem"), "utf8")) ?? [];
+    expect(emulator.present({ certificatePem, privateKeyPem, templateName: demoIotIds.template })).toBe("accepted");
+  });
+
   test("refuses other providers and flavours", async () => {
     for (const args of [
       ["--provider", "other"],
@@ -179,6 +243,10 @@ describe("usage", () => {
       ["demo"],
       ["emulate", "azure-sphere"],
       ["emulate", "heat"],
+      ["emulate", "aws-panorama"],
+      ["emulate", "aws-iot"],
+      ["emulate", "plug-in"],
+      ...["ready", "fetch", "show", "list"].map((name) => ["handoff", name]),
       ["submit"],
       ["watch"],
       ["explain"],

@@ -34,8 +34,9 @@ describe("a configuration", () => {
   });
 
   test("keeps an absolute data folder and the references to secrets as they are", () => {
-    expect(parse(sampleWith("platform/dataFolder", "/var/lib/drover")).platform.dataFolder).toBe("/var/lib/drover");
-    expect(parse(sampleWith("platform/vaultKey", "file:./key")).platform.vaultKey).toBe("file:./key");
+    const platformWith = (path: string, value: string) => parse(sampleWith(`platform/${path}`, value)).platform;
+    expect(platformWith("dataFolder", "/var/lib/drover")).toMatchObject({ dataFolder: "/var/lib/drover" });
+    expect(platformWith("vaultKey", "file:./key")).toMatchObject({ vaultKey: "file:./key" });
   });
 
   test("has the deletion of a service approved, unless a rule of its own names that type", () => {
@@ -56,7 +57,8 @@ describe("a configuration", () => {
   test("is read from a file, and its folder counts", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "drover.json"), JSON.stringify(sample));
-    expect((await loadConfiguration(join(folder, "drover.json"))).platform.dataFolder).toBe(join(folder, "data"));
+    const { platform } = await loadConfiguration(join(folder, "drover.json"));
+    expect(platform).toMatchObject({ kind: "local", dataFolder: join(folder, "data") });
   });
 
   test("that is not there names the file and `drover init`", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { whenFetched, whenReady } from "../../functions/hand-over/pickup.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { operationKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
 import { explain } from "../../lib/operations/explain.ts";
+import { claimHandoff, sayReady } from "../../lib/operations/pickup.ts";
 import { FakeMint, type MintBehaviour } from "../simulation/fake-mint.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { HandOverWorld } from "./hand-over-world.ts";
@@ -155,6 +157,17 @@ describe("A hand-over", () => {
     expect(all.cloud.plugIn(all.served[0]?.content ?? "")).toBe("unknown");
   });
 
+  test("hears at once that it did not arrive, also before it was looked at", async () => {
+    const all = await offered();
+    const { world } = all;
+    const id = operationIdOf("/test", "one");
+    const installer = { name: "ines", owns: false };
+    await claimHandoff(world.outside, id, (record, now) => whenFetched(record, now, installer), { by: "ines" });
+    await sayReady(world.outside, id, (record, now) => whenReady(record, now, installer), { by: "ines" });
+    await all.run(() => all.cloud.devices.length === 2, 60_000);
+    expect(standing(all)).toEqual(["device-2 AWAITING_PROVISIONING"]);
+  });
+
   test("mints for another once what was fetched is dead", async () => {
     const all = await fetched();
     await all.run(() => false, 300_000);
@@ -270,6 +283,39 @@ describe("A hand-over", () => {
     expect(all.cloud.devices).toHaveLength(1);
   });
 
+  test("touches nothing that somebody else has made his own meanwhile", async () => {
+    const all = await offered();
+    const [device] = all.cloud.devices;
+    if (device) device.operation = "somebody-else";
+    await all.runUntilQuiet();
+    expect(all.row()).toMatchObject({ outcome: "failed", code: "conflict" });
+    expect(standing(all)).toEqual(["device-1 AWAITING_PROVISIONING"]);
+  });
+
+  test("removes what it lost also where a read does not show it at once", async () => {
+    const all = opened({ creates: ["lose-reply"], readableAfterMs: 45_000, sameName: "second-device" });
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => all.phase() === "offered");
+    all.ask("fetch", "ines");
+    await all.run(() => all.served.length === 1);
+    all.cloud.plugIn(all.served[0]?.content ?? "");
+    await all.runUntilQuiet();
+    expect(standing(all)).toEqual(["device-2 SUCCEEDED"]);
+    expect(all.cloud.violations).toEqual([]);
+  });
+
+  test("leaves a late twin that somebody uses, and ends all the same", async () => {
+    const all = opened({ creates: [{ landLateMs: 240_000 }], sameName: "second-device" });
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => all.cloud.devices.length === 2);
+    await all.run(() => all.cloud.standing().length === 2);
+    all.cloud.plugIn(all.cloud.devices[0]?.credential ?? "");
+    await all.runUntilQuiet();
+    expect(all.row()).toMatchObject({ outcome: "failed", code: "already-used" });
+    expect(standing(all)).toEqual(["device-1 SUCCEEDED"]);
+    expect(all.cloud.violations).toEqual([]);
+  });
+
   test("stops where what it lost was used by somebody", async () => {
     const all = opened({ creates: ["lose-reply"] });
     all.submit("one", { mint: "immediate" });
@@ -315,8 +361,9 @@ describe("A hand-over", () => {
     await all.runUntilQuiet();
     expect(all.row()).toMatchObject({ outcome: "succeeded" });
     expect(all.row()?.reason).toContain("The cancel came after the start");
-    const polls = all.world.trace.filter((label) => label === "provider.poll").length;
-    expect(polls).toBeLessThan(20);
+    const count = (wanted: string) => all.world.trace.filter((label) => label === wanted).length;
+    expect(count("provider.poll")).toBeLessThan(20);
+    expect(count("provider.read")).toBeLessThan(4);
   });
 
   test("ends with its deadline, and leaves nothing that nobody uses", async () => {

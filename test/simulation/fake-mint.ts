@@ -9,7 +9,7 @@ import type { Io } from "./world.ts";
 export interface FakeDevice {
   readonly id: string;
   readonly name: string;
-  readonly operation: string;
+  operation: string;
   readonly attempt: string;
   readonly credential: string;
   readonly madeAt: number;
@@ -23,6 +23,8 @@ export interface MintBehaviour {
   readonly lifeMs: number;
   /** From the effect until a list shows it. */
   readonly listedAfterMs: number;
+  /** From the effect until a read by its id shows it. */
+  readonly readableAfterMs: number;
   readonly deletingMs: number;
   readonly provisioningMs: number;
   readonly ends: "SUCCEEDED" | "FAILED";
@@ -45,6 +47,7 @@ export class FakeMint {
     this.behaviour = {
       lifeMs: 300_000,
       listedAfterMs: 0,
+      readableAfterMs: 0,
       deletingMs: 4_000,
       provisioningMs: 90_000,
       ends: "SUCCEEDED",
@@ -156,7 +159,7 @@ export class FakeMint {
 
   #read(id: string, operation: string): MadeState {
     const device = this.standing().find((one) => one.id === id);
-    if (!device) return { kind: "gone" };
+    if (!device || this.#now < device.madeAt + this.behaviour.readableAfterMs) return { kind: "gone" };
     if (device.operation !== operation) return { kind: "of-others", evidence: `${id} is of others` };
     const { status } = device;
     switch (status) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { commandLog, readableLog, structuredLog } from "../../cli/log.ts";
-import { redacted } from "../../cli/redaction.ts";
 import type { Style } from "../../cli/terminal.ts";
 import type { Log, LogFields } from "../../lib/contracts/ports.ts";
+import { redacted } from "../../lib/platforms/redaction.ts";
 
 const canary = "c4n4ryC4N4RYc4n4ry99";
 const jwt = `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0${canary}.c2ln${canary}`;

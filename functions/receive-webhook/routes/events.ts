@@ -31,11 +31,16 @@ function lastEventId({ headers }: Request): { readonly after?: string } {
 
 /** Events in their order, page by page. With `wait` an empty page is held back until there is one, or the time is over. */
 export function eventRoutes(dependencies: ApplicationDependencies): Hono {
-  const { events, ports } = dependencies;
+  const { events, eventsAt, ports } = dependencies;
   const tail = events && sharedTail(events);
   const routes = new Hono();
   routes.get("/events", async ({ req, json }) => {
-    if (!tail) throw new NotFoundError("Expected a platform that keeps its events, got one that hands them to a bus");
+    if (!tail) {
+      const elsewhere = eventsAt === undefined ? "" : `: ${eventsAt}`;
+      throw new NotFoundError(
+        `Expected a platform that keeps its events, got one that hands them to a bus${elsewhere}`,
+      );
+    }
     const query = req.query();
     refuseUnknown(query, queryNames.events);
     const after = countIn(query, "after", positions);

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Configuration } from "../../contracts/configuration.ts";
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { awsMisfits, noFile } from "../../contracts/platform-fit.ts";
 import type { Vault } from "../../contracts/ports.ts";
-import { secretReferencesIn } from "../../contracts/secret-references.ts";
 import { type SecretResolver, secretResolver } from "../secret-references.ts";
 import type { Variables } from "./clients.ts";
 import type { ReadParameter } from "./parameter-store.ts";
@@ -25,9 +25,8 @@ export interface ConfigurationSources {
 export async function readConfiguration(sources: ConfigurationSources): Promise<Configuration> {
   const { text, from } = await textOf(sources);
   const configuration = sources.parse(text, from);
-  const files = secretReferencesIn(configuration).filter(({ reference }) => reference.startsWith("file:"));
-  if (files.length === 0) return configuration;
-  const problems = files.map(({ path, reference }) => `${path}: ${noFile(reference)}`);
+  const problems = awsMisfits(configuration).map(({ path, message }) => `${path}: ${message}`);
+  if (problems.length === 0) return configuration;
   throw new ConfigurationError(`Expected a configuration that fits AWS in ${from}, got ${problems.join("; ")}`, {
     code: "invalid-configuration",
     problems,
@@ -55,9 +54,6 @@ async function textOf({ variables, readParameter, readText = (path) => readFile(
     );
   }
 }
-
-const noFile = (reference: string) =>
-  `expected env:NAME or vault:NAME, got ${reference}: a function has no files of its own, so store the secret with \`drover vault put\``;
 
 /** Secrets by reference: `env:` and `vault:` (Secrets Manager). @throws ConfigurationError for `file:`, before anything is read */
 export function awsSecretResolver(variables: Variables, vault: Pick<Vault, "get">): SecretResolver {

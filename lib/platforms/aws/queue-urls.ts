@@ -30,6 +30,25 @@ export function queueUrls(variables: Variables): QueueUrls {
   };
 }
 
+/**
+ * Gives a queue's name by its ARN, as the same variables say it.
+ * @throws ConfigurationError for the ARN of a queue that is none of ours
+ */
+export function queueNames(variables: Variables): (arn: string) => string {
+  const lastOf = (text: string, separator: string) => text.slice(text.lastIndexOf(separator) + 1);
+  const prefix = lastOf(variables["DROVER_QUEUE_URL_PREFIX"] ?? "", "/");
+  const named = new Map([...namedUrls(variables["DROVER_QUEUE_URLS"])].map(([name, url]) => [lastOf(url, "/"), name]));
+  return (arn) => {
+    const physical = lastOf(arn, ":");
+    const name = named.get(physical) ?? (physical.startsWith(prefix) ? physical.slice(prefix.length) : "");
+    if (name !== "") return name;
+    throw new ConfigurationError(
+      `Expected records of a queue whose URL begins with DROVER_QUEUE_URL_PREFIX, got some of ${physical}: correct the function's triggers or its environment`,
+      { code: "place-missing", provider: "sqs" },
+    );
+  };
+}
+
 function namedUrls(text: string | undefined): ReadonlyMap<string, string> {
   if (!text) return new Map();
   let entries: [string, unknown][];

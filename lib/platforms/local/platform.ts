@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Log, Randomness } from "../../contracts/ports.ts";
+import { createClock, systemSources } from "../clock.ts";
+import { createRandomness } from "../randomness.ts";
 import { LocalBus } from "./bus.ts";
-import { createClock, systemSources } from "./clock.ts";
 import type { Health } from "./disk-health.ts";
 import { FolderFigures, type LocalFigures, type SeenLetter } from "./figures.ts";
 import { LocalLedger } from "./ledger.ts";
 import { openDataFolder } from "./open.ts";
 import { LocalQueue } from "./queue.ts";
-import { createRandomness } from "./randomness.ts";
 import { Store } from "./store.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import { type GroupWriter, Writer } from "./writer.ts";

@@ -22,7 +22,7 @@ const connection = (secret: string) => ({
 const textWith = (...secrets: string[]) =>
   JSON.stringify({
     version: 1,
-    platform: { kind: "local" },
+    platform: { kind: "aws" },
     connections: Object.fromEntries(secrets.map((secret, index) => [`sphere-${index}`, connection(secret)])),
   });
 const text = textWith("vault:app");

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { redacted } from "../../../cli/redaction.ts";
 import type { LogFields } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { instruments } from "../../../lib/contracts/telemetry.ts";
 import { jsonLog, type LogLevel } from "../../../lib/platforms/aws/log.ts";
 import { embeddedMetrics } from "../../../lib/platforms/aws/metrics.ts";
+import { redacted } from "../../../lib/platforms/redaction.ts";
 
 const now = () => Date.UTC(2026, 10, 21);
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createClock, reportedJumpMs } from "../../../lib/platforms/local/clock.ts";
+import { createClock, reportedJumpMs } from "../../../lib/platforms/clock.ts";
 
 /** A wall clock and a monotonic clock that a test moves. */
 function sources(wallStart = 1_800_000_000_000) {

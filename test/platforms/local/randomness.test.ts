@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createRandomness } from "../../../lib/platforms/local/randomness.ts";
+import { createRandomness } from "../../../lib/platforms/randomness.ts";
 
 describe("randomness", () => {
   test("gives identifiers of 128 bits that are safe in URLs, each once", () => {

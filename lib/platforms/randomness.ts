@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Randomness } from "../../contracts/ports.ts";
+import type { Randomness } from "../contracts/ports.ts";
 
 /** 128 bits: unguessable, and short in every record. */
 const idBytes = 16;

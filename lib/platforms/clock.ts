@@ -1,4 +1,4 @@
-import type { Clock } from "../../contracts/ports.ts";
+import type { Clock } from "../contracts/ports.ts";
 
 /** A step of the wall clock that is worth a word: beyond what time services correct by themselves. */
 export const reportedJumpMs = 2_000;

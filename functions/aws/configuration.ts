@@ -1,0 +1,37 @@
+import type { Variables } from "../../lib/configuration/environment.ts";
+import { parseConfiguration } from "../../lib/configuration/load.ts";
+import type { Configuration } from "../../lib/contracts/configuration.ts";
+import { durationMs } from "../../lib/contracts/duration.ts";
+import type { Vault } from "../../lib/contracts/ports.ts";
+import { awsSettings } from "../../lib/platforms/aws/clients.ts";
+import { awsSecretResolver, readConfiguration } from "../../lib/platforms/aws/configuration.ts";
+import type { Persistence } from "../../lib/platforms/aws/trying.ts";
+import type { SecretResolver } from "../../lib/platforms/secret-references.ts";
+
+export interface LoadedConfiguration extends Configuration {
+  /** Reads secrets by the references in it. */
+  readonly secret: SecretResolver;
+  /** How long a finished operation is kept whole. */
+  readonly retainMs: number;
+}
+
+/** @throws ConfigurationError with all problems at once */
+export async function loadAwsConfiguration(
+  variables: Variables,
+  vault: Pick<Vault, "get">,
+  persistence: Persistence | undefined,
+): Promise<LoadedConfiguration> {
+  const configuration = await readConfiguration({
+    variables,
+    parse: parseConfiguration,
+    readParameter: async (name) => {
+      const { parameterReader } = await import("../../lib/platforms/aws/parameter-store.ts");
+      return parameterReader({ settings: awsSettings(variables) }, persistence)(name);
+    },
+  });
+  return {
+    ...configuration,
+    secret: awsSecretResolver(variables, vault),
+    retainMs: durationMs(configuration.retention.operations),
+  };
+}

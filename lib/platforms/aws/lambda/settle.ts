@@ -1,0 +1,71 @@
+import { encodeDeadLetter } from "../../../contracts/dead-letter.ts";
+import { messageOf } from "../../../contracts/errors.ts";
+import {
+  type Clock,
+  deadLetterQueueOf,
+  type Log,
+  type QueueReceiver,
+  type QueueSender,
+  type ReceivedDelivery,
+} from "../../../contracts/ports.ts";
+import { maxDelayMs } from "../messages.ts";
+import type { Handled } from "./deliver.ts";
+
+/** Tries of a message. SQS itself moves one on only after that many, without a reason: then the function had ended over it. */
+export const receiveLimit = 5;
+const firstBackoffMs = 1_000;
+const longestBackoffMs = 300_000;
+
+/** As on one machine: 2 s, 4 s, 8 s, … up to five minutes. */
+export const backoffMs = (receives: number): number => Math.min(longestBackoffMs, firstBackoffMs * 2 ** receives);
+
+export interface SettleParts {
+  readonly queue: () => Pick<QueueSender & QueueReceiver, "send" | "release">;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+}
+
+const isDeadLetterQueue = (queue: string) => queue.endsWith(deadLetterQueueOf(""));
+
+/**
+ * Does what was decided about one delivery. False when SQS has to keep the message.
+ * There is no place behind a dead-letter queue: what cannot be recorded stays in it.
+ */
+export async function settle(parts: SettleParts, { delivery, settlement, cause, begun }: Handled): Promise<boolean> {
+  const { queue, id, receives } = delivery;
+  if (settlement?.kind === "acknowledge") return true;
+  if (!begun) return showAgain(parts, delivery, 0);
+  if (settlement === undefined)
+    parts.log.warn("a message could not be handled", { queue, message: id, receives, cause });
+  const why = settlement?.cause ?? cause;
+  const isLast = settlement?.kind === "dead-letter" || receives >= receiveLimit;
+  if (isLast && !isDeadLetterQueue(queue)) return giveUp(parts, delivery, why);
+  return showAgain(parts, delivery, settlement?.kind === "release" ? settlement.delayMs : backoffMs(receives));
+}
+
+async function giveUp({ queue, clock, log }: SettleParts, delivery: ReceivedDelivery, cause: string): Promise<boolean> {
+  const { queue: from, id, body, receives } = delivery;
+  const letter = encodeDeadLetter({ queue: from, id, body, cause, receives, at: clock.now() });
+  log.error("a message was given up", { queue: from, message: id, receives, cause });
+  try {
+    await queue().send([{ queue: deadLetterQueueOf(from), body: letter }]);
+    return true;
+  } catch (error) {
+    log.error("a dead letter could not be sent and is tried again", {
+      queue: from,
+      message: id,
+      error: messageOf(error),
+    });
+    return false;
+  }
+}
+
+/** Always false: the message is to come again. When the time of it cannot be set, it comes after the queue's visibility time-out. */
+async function showAgain({ queue, log }: SettleParts, delivery: ReceivedDelivery, delayMs: number): Promise<boolean> {
+  try {
+    await queue().release(delivery, Math.min(Math.max(0, delayMs), maxDelayMs));
+  } catch (error) {
+    log.warn("the time of another try could not be set", { queue: delivery.queue, error: messageOf(error) });
+  }
+  return false;
+}
