@@ -400,6 +400,15 @@ describe("A hand-over", () => {
     expect(all.row()?.reason).toContain("device-1 may be left at the provider, unused");
   });
 
+  test("ends as it was concluded where the provider is away for hours after a removal", async () => {
+    const all = await offered({ removals: ["lose-reply"] }, { mint: "immediate" });
+    await all.run(() => all.world.trace.includes("provider.remove"));
+    all.cloud.isAway = true;
+    await all.runUntilQuiet();
+    expect(all.row()).toMatchObject({ outcome: "timed-out", code: "not-picked-up" });
+    expect(all.row()?.reason).toContain("could not all be removed");
+  });
+
   test("makes two of one name one after the other", async () => {
     const all = opened({ sameName: "second-device", listedAfterMs: 3_000 });
     all.submit("one", { mint: "immediate" });

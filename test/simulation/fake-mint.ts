@@ -39,6 +39,8 @@ export class FakeMint {
   readonly devices: FakeDevice[] = [];
   readonly behaviour: MintBehaviour;
   readonly clock: VirtualClock;
+  /** Answers nothing at all. */
+  isAway = false;
   /** Devices without the mark of the operation that were touched. */
   readonly violations: string[] = [];
 
@@ -235,7 +237,11 @@ export class FakeMint {
     };
   }
 
-  provider(io: Io, handoffs: HandoffStore): DeploymentProvider {
+  provider(always: Io, handoffs: HandoffStore): DeploymentProvider {
+    const io: Io = (label, apply) => {
+      if (this.isAway) throw new RetryableError("connection refused");
+      return always(label, apply);
+    };
     const none = () => Promise.reject(new Error("Expected no such call"));
     return {
       kind: "aws-panorama",
