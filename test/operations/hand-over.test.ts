@@ -293,7 +293,7 @@ describe("A hand-over", () => {
   });
 
   test("removes what it lost also where a read does not show it at once", async () => {
-    const all = opened({ creates: ["lose-reply"], readableAfterMs: 45_000, sameName: "second-device" });
+    const all = opened({ creates: ["lose-reply"], readableAfterMs: 75_000, sameName: "second-device" });
     all.submit("one", { mint: "immediate" });
     await all.run(() => all.phase() === "offered");
     all.ask("fetch", "ines");
@@ -345,9 +345,11 @@ describe("A hand-over", () => {
         all.submit("one");
         await all.run(() => all.row()?.waitingFor?.code === "ready-to-mint");
       }
+      const cancelledAt = all.world.clock.now();
       await cancel(all);
       await all.runUntilQuiet();
       expect(all.row()).toMatchObject({ outcome: "cancelled", code: "aborted" });
+      expect((all.row()?.endedAt ?? 0) - cancelledAt).toBeLessThan(60_000);
       expect(standing(all)).toEqual([]);
       expect(all.kept.size).toBe(0);
       expect([...wrongAtTheEnd(all.world.store), ...all.cloud.violations]).toEqual([]);
