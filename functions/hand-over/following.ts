@@ -12,9 +12,8 @@ export function followOn(work: Work, state: HandOver, progress: Progress = {}): 
   const { operation, provider, mint, name } = work;
   const { made } = state;
   if (!made || !mint.things) return end("succeeded", { result: resultOf(operation, state) });
-  const { polled: _, ...kept } = state;
   const handle = handleOf({
-    ...kept,
+    ...state,
     phase: "following",
     returnTo: name,
     // Once somebody has asked for its end, it is followed until it shows one.
@@ -38,46 +37,58 @@ function usedBefore({ asked }: Work, { offer }: HandOver): number {
 
 /** Looks at what was handed over, and says how it goes on. */
 export async function follow(work: Work, state: HandOver): Promise<StepResult> {
-  const { operation, call, mint } = work;
+  const { mint, call } = work;
   const { made } = state;
   if (!made || !mint.things) return followOn(work, state);
   const seen = await mint.things.read(made, call);
   switch (seen.kind) {
     case "ended":
       return endedAs(work, state, seen.ended);
-    case "gone":
-      if (!isSettled(work, state.madeAt)) return followOn(work, state);
-      return removedByOthers(work, state, made.id);
     case "being-removed":
       return removedByOthers(work, state, made.id);
     case "of-others":
-      return finishing(work, state, { outcome: "failed", code: "conflict", reason: seen.evidence });
-    case "unclear":
-      return followOn(work, state);
-    case "in-use": {
-      if (call.nowMs < operation.deadline) return followOn(work, state);
-      const reason = `The deadline passed while ${made.id} was ${seen.status}: it was left as it is`;
-      return finishing(work, state, { outcome: "timed-out", code: "deadline", status: seen.status, reason });
-    }
+      return failing(work, state, "conflict", seen.evidence);
+    case "in-use":
+      return inUse(work, state, made.id, seen.status);
     case "unused":
-      return notUsed(work, state, made) ?? followOn(work, state);
+    case "gone":
+    case "unclear":
+      return takenBack(work, state, made) ?? notShown(work, state, made.id, seen.kind);
   }
 }
 
-function removedByOthers(work: Work, state: HandOver, id: string): StepResult {
-  const reason = `Somebody has removed ${id} at the provider`;
-  return finishing(work, state, { outcome: "failed", code: "removed-by-others", reason });
+/** Nobody can end what somebody uses; only the deadline leaves it alone. */
+function inUse(work: Work, state: HandOver, id: string, status: string): StepResult {
+  const { call, operation } = work;
+  if (call.nowMs < operation.deadline) return followOn(work, state);
+  const reason = `The deadline passed while ${id} was ${status}: it was left as it is`;
+  const result = resultOf(operation, state);
+  return finishing(work, state, { outcome: "timed-out", code: "deadline", status, reason, result });
 }
 
-function notUsed(work: Work, state: HandOver, made: NonNullable<HandOver["made"]>): StepResult | undefined {
+/** Whoever waits for its end, or for another one, is not kept waiting: what shows no use is looked at while it is removed. */
+function takenBack(work: Work, state: HandOver, made: NonNullable<HandOver["made"]>): StepResult | undefined {
   const { operation, call } = work;
   const over = overOf(work, state);
   if (over) return startRemoving(work, state, [made], { kind: "end", conclusion: over });
-  // Whoever fetched it says that it did not get there.
   if (isAwaitedAgain(operation, state, call.nowMs)) return startRemoving(work, state, [made], { kind: "mint" });
-  if (call.nowMs < usedBefore(work, state)) return undefined;
+  return undefined;
+}
+
+function notShown(work: Work, state: HandOver, id: string, kind: "unused" | "gone" | "unclear"): StepResult {
+  const { call, operation } = work;
+  // What was made a moment ago may not be shown yet.
+  if (kind === "gone" && isSettled(work, state.madeAt)) return removedByOthers(work, state, id);
+  if (kind !== "unused" || call.nowMs < usedBefore(work, state)) return followOn(work, state);
   const by = fetchedOf(operation, state)?.by ?? "Somebody";
   return takeBack(work, state, "not-used", `${by} fetched it, and nobody used it before it expired`);
+}
+
+const removedByOthers = (work: Work, state: HandOver, id: string): StepResult =>
+  failing(work, state, "removed-by-others", `Somebody has removed ${id} at the provider`);
+
+function failing(work: Work, state: HandOver, code: string, reason: string): StepResult {
+  return finishing(work, state, { outcome: "failed", code, reason, result: resultOf(work.operation, state) });
 }
 
 /** How the provider says that it ended. */

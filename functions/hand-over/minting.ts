@@ -4,11 +4,10 @@ import type { Made, Minted } from "../../lib/contracts/mint.ts";
 import type { Intent } from "../../lib/contracts/operation.ts";
 import type { Found } from "../../lib/contracts/provider.ts";
 import { Later } from "../../lib/operations/control-flow.ts";
-import { openIntents } from "../../lib/operations/run.ts";
 import type { StepResult } from "../../lib/operations/step.ts";
-import { isAwaited, readyForMs } from "./ready.ts";
+import { isAwaited, isReady } from "./ready.ts";
 import { type HandOver, handleOf, type Offer } from "./state.ts";
-import { finishing, resultOf, standingOf, startRemoving, toAwaiting, type Work } from "./work.ts";
+import { finishing, isMinting, resultOf, standingOf, startRemoving, straysOf, toAwaiting, type Work } from "./work.ts";
 
 /** Of a credential that a crash has left in the store: with less it is taken for lost, and another one is minted. */
 const leastLeftMs = 240_000;
@@ -29,7 +28,7 @@ type Kept = {
 /** Waits until somebody stands ready: the provider is asked to make nothing before. */
 export async function awaitReady(work: Work, state: HandOver): Promise<StepResult> {
   const { operation, call, mint } = work;
-  if (openIntents(operation).length > 0 || isAwaited(operation, state, call.nowMs)) return mintOne(work, state);
+  if (isMinting(operation) || isAwaited(operation, state, call.nowMs)) return mintOne(work, state);
   // Said too long ago: no reason to keep the turn.
   if ((operation.pickup?.ready?.count ?? 0) > state.used) return toAwaiting(work, state);
   const { code, reason } = state.why ?? { code: "ready-to-mint", reason: `Everything is ready to mint ${mint.what}` };
@@ -50,11 +49,14 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
       return finishing(work, before, { outcome: "failed", code: "too-many-mintings", reason });
     }
     // Whoever stood ready when the one before was lost may have gone meanwhile.
-    if (asked.mint === "on-pickup" && !isReady(work)) return toAwaiting(work, before);
+    if (asked.mint === "on-pickup" && !isReady(operation, call.nowMs)) return toAwaiting(work, before);
+    // What landed late stands in its way, and would be found by nobody else for long.
+    const strays = before.mint > 0 ? await straysOf(work, before) : [];
+    if (strays.length > 0) return startRemoving(work, before, strays, { kind: "mint" });
   }
   const { result, recovered } = await once<Kept>(effect, {
     settling: mint.settling,
-    prepare: () => mint.prepare([], call),
+    prepare: () => mint.prepare(call),
     create: async (intent) => kept(work, intent, await mint.create(intent, call)),
     find: (intent) => findKept(work, intent),
   });
@@ -85,11 +87,6 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
   };
 }
 
-function isReady({ operation, call }: Work): boolean {
-  const { ready } = operation.pickup ?? {};
-  return ready !== undefined && call.nowMs - ready.at < readyForMs;
-}
-
 const handoffIdOf = ({ id }: Work["operation"], { nonce }: Intent) => `${id}.${nonce}`;
 
 /** The credential goes to the store before anything else is written: this answer is the only one that will ever hold it. */
@@ -107,6 +104,7 @@ async function kept(work: Work, intent: Intent, { made, credential, requestId }:
     return { ...about, offer: offerOf(entry) };
   } catch (error) {
     // It was made all the same: written down as lost, and removed by what follows.
+    await handoffs.remove(handoffIdOf(work.operation, intent)).catch(() => false);
     return { ...about, notKept: messageOf(error).slice(0, 300) };
   } finally {
     content.fill(0);

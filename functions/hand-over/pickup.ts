@@ -1,7 +1,7 @@
 import { ConflictError, InvalidInputError } from "../../lib/contracts/errors.ts";
 import type { OperationRecord } from "../../lib/contracts/operation.ts";
 import { handOverRequestOf } from "../../lib/contracts/requests/handed-over.ts";
-import { isAwaited, isAwaitedAgain } from "./ready.ts";
+import { isAwaited, isAwaitedAgain, isReady } from "./ready.ts";
 import { fetchedOf, type HandOver, handOverOf } from "./state.ts";
 
 /** What people who stand at a device may do, by how far its operation is. */
@@ -35,11 +35,11 @@ export function whenReady(
     case "awaiting":
       return counts;
     case "minting":
-      return { step, counts: false };
+      return { step, counts: isTooOld(record, nowMs) };
     case "removing":
       if (state.afterwards?.kind === "end")
         throw refused(record, "one that ends", "it shows its outcome soon", "ending");
-      return state.afterwards?.kind === "await" ? counts : { step, counts: false };
+      return state.afterwards?.kind === "await" ? counts : { step, counts: isTooOld(record, nowMs) };
     case "finishing":
       throw refused(record, "one that ends", "it shows its outcome soon", "ending");
     case "offered":
@@ -47,14 +47,18 @@ export function whenReady(
       const { offer } = state;
       if (!fetched) return nowMs < (offer?.expiresAt ?? 0) ? { step, counts: false } : counts;
       if (isAwaitedAgain(record, state, nowMs)) return { step, counts: false };
-      // As long as it lives, only who has it can know that it did not arrive: taking it back would break what another has in hand.
-      if (fetched.by === installer.name || nowMs >= (offer?.expiresAt ?? 0)) return { step, counts: true };
-      const until = new Date(offer?.expiresAt ?? 0).toISOString();
-      const found = `one whose credential ${fetched.by} has, which is good until ${until}`;
+      // Until it would show that it is used, only who has it can know that it did not arrive: another would take it back from under him.
+      const untilMs = (offer?.expiresAt ?? 0) + handOverRequestOf(record.request).graceMs;
+      if (fetched.by === installer.name || nowMs >= untilMs) return { step, counts: true };
+      const found = `one whose credential ${fetched.by} has, and may be using until ${new Date(untilMs).toISOString()}`;
       throw refused(record, found, `ask ${fetched.by}, or say it again after that`, "fetched-by-another");
     }
   }
 }
+
+/** Somebody has said so for what is being minted, so long ago that it will not be minted for him. */
+const isTooOld = (record: OperationRecord, nowMs: number) =>
+  record.pickup?.ready !== undefined && !isReady(record, nowMs);
 
 /**
  * The hand-off that may be given to him now.
@@ -77,7 +81,8 @@ export function whenFetched(
   if (state.phase !== "offered" || !offer) {
     throw refused(record, "one for which nothing is minted", `${ready}, and fetch it then`, "not-minted");
   }
-  if (nowMs >= offer.expiresAt) {
+  // A clock that was set back knows nothing of what is left.
+  if (nowMs >= offer.expiresAt || nowMs < (state.madeAt ?? 0)) {
     throw refused(
       record,
       `one that expired at ${new Date(offer.expiresAt).toISOString()}`,

@@ -4,10 +4,14 @@ import { fetchedOf, type HandOver } from "./state.ts";
 /** Somebody who says to stand ready is taken to stand there for this long. */
 export const readyForMs = 15 * 60_000;
 
+/** Whether somebody stands ready, whatever was minted since he said so. */
+export function isReady({ pickup }: Pick<OperationRecord, "pickup">, nowMs: number): boolean {
+  return pickup?.ready !== undefined && nowMs - pickup.ready.at < readyForMs;
+}
+
 /** Whether somebody stands ready for whom nothing was minted yet. */
-export function isAwaited({ pickup }: Pick<OperationRecord, "pickup">, { used }: HandOver, nowMs: number): boolean {
-  const { ready } = pickup ?? {};
-  return ready !== undefined && ready.count > used && nowMs - ready.at < readyForMs;
+export function isAwaited(record: Pick<OperationRecord, "pickup">, { used }: HandOver, nowMs: number): boolean {
+  return (record.pickup?.ready?.count ?? 0) > used && isReady(record, nowMs);
 }
 
 /** Whether somebody said so after the credential was fetched: it did not arrive. */

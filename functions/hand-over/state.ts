@@ -47,17 +47,18 @@ const stateSchema = z.object({
   left: z._default(z.array(made), []),
   leftAt: z.optional(z.number()),
   afterwards: z.optional(afterwards),
-  /** Of those, what was found in use, or not to be ours: it stays as it is. */
+  /** Made by this operation, and not to be looked at any more: in use, not ours, or proven to be gone. */
   spared: z._default(z.array(z.string()), []),
   /** The removal that was accepted last (ms since 1970): the provider may still show what it has taken. */
-  removed: z.optional(z.object({ id: z.string(), at: z.number() })),
+  removed: z.optional(z.object({ id: z.string(), at: z.number(), tries: z._default(z.number(), 1) })),
+  /** Since when the first of those that are left shows, while it is removed, that nobody uses it (ms since 1970). */
+  unusedSince: z.optional(z.object({ id: z.string(), at: z.number() })),
   /** Why somebody has to say "ready" once more. */
   why: z.optional(z.object({ code: z.string(), reason: z.string() })),
-  /** For `poll-operation`: where it goes back to, what it asks for, and what it was told. */
+  /** For `poll-operation`: where it goes back to, and what it asks for. */
   returnTo: z.optional(z.string()),
   returnsOnCancel: z.optional(z.boolean()),
   polling: z.optional(z.custom<Json>()),
-  polled: z.optional(z.object({ status: z.string(), failure: z.optional(z.string()) })),
 });
 
 /** How far a hand-over is: the operation's handle. No secret in it. */

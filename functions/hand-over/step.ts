@@ -1,6 +1,5 @@
 import type { Conclusion } from "../../lib/contracts/operation.ts";
 import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
-import { openIntents } from "../../lib/operations/run.ts";
 import { defineStep, end, type ProviderStep, type StepResult } from "../../lib/operations/step.ts";
 import { follow } from "./following.ts";
 import { awaitReady, mintOne } from "./minting.ts";
@@ -9,7 +8,7 @@ import { overOf } from "./over.ts";
 import { isAwaited } from "./ready.ts";
 import { finish, remove } from "./removing.ts";
 import { fetchedOf, type HandOver, handOverOf } from "./state.ts";
-import { finishing, startRemoving, toPhase, type Work, workOf } from "./work.ts";
+import { finishing, isMinting, startRemoving, toPhase, type Work, workOf } from "./work.ts";
 
 const phaseOf: Readonly<Record<HandOver["phase"], (work: Work, state: HandOver) => Promise<StepResult> | StepResult>> =
   {
@@ -30,7 +29,11 @@ export function handOverStep(name: string): ProviderStep<DeploymentProvider> {
     turnOf(operation, provider) {
       const state = handOverOf(operation);
       if (!state) return undefined;
-      const waits = state.phase === "awaiting" && openIntents(operation).length === 0;
+      if (isMinting(operation)) return provider.turnOf(operation.request);
+      const waits = state.phase === "awaiting";
+      // Nothing was made, and nothing will be: nobody needs to be waited for.
+      const isOver = operation.cancelRequested !== undefined || operation.concluded !== undefined;
+      if (isOver && (waits || state.phase === "minting") && !state.made) return undefined;
       return waits && !isAwaited(operation, state, Number.NEGATIVE_INFINITY)
         ? undefined
         : provider.turnOf(operation.request);
@@ -54,20 +57,23 @@ export function handOverStep(name: string): ProviderStep<DeploymentProvider> {
 
 /** Refuses at once what could not be minted later. */
 async function begin(work: Work): Promise<StepResult> {
-  await work.mint.prepare([], work.call);
+  await work.mint.prepare(work.call);
   const phase = work.asked.mint === "on-pickup" ? "awaiting" : "minting";
-  return toPhase(work, { phase, mint: 0, removals: 0, used: 0, lost: 0, left: [], spared: [] }, phase);
+  return toPhase(work, { phase, mint: 0, removals: 0, used: 0, lost: 0, left: [], spared: [] }, phase, {
+    lastStep: work.name,
+  });
 }
 
 function goOn(work: Work, state: HandOver): Promise<StepResult> | StepResult {
-  const isUnderWay = openIntents(work.operation).length > 0;
+  const isUnderWay = isMinting(work.operation);
   const over = isUnderWay || !mayEnd(work, state) ? undefined : overOf(work, state);
   return over ? withLeft(work, state, over) : phaseOf[state.phase](work, state);
 }
 
 /** What somebody has, or what is being removed, is looked at first. */
 function mayEnd({ operation }: Work, state: HandOver): boolean {
-  if (state.phase === "offered") return fetchedOf(operation, state) === undefined;
+  if (state.phase === "offered") return operation.concluded !== undefined || fetchedOf(operation, state) === undefined;
+  if (state.phase === "following") return operation.concluded !== undefined;
   return state.phase === "awaiting" || state.phase === "minting";
 }
 

@@ -42,7 +42,7 @@ export function toPhase(
   phase: HandOver["phase"],
   progress: Progress & { readonly afterMs?: number } = {},
 ): StepResult {
-  const { returnTo: _, returnsOnCancel: _cancel, polling: _polling, polled: _polled, ...kept } = state;
+  const { returnTo: _, returnsOnCancel: _cancel, polling: _polling, ...kept } = state;
   const handle = handleOf({ ...kept, phase });
   return next(name, { status: phase, standing: standingOf(operation, state), ...progress, handle });
 }
@@ -81,8 +81,19 @@ export function finishing(work: At, state: HandOver, conclusion: Conclusion, aft
 }
 
 function towardsEnd({ operation, call }: At, afterwards: Afterwards): Progress {
-  if (afterwards.kind !== "end") return {};
+  // Once: what takes longer than that ends as it was concluded.
+  if (afterwards.kind !== "end" || operation.concluded !== undefined) return {};
   return { concluded: afterwards.conclusion, deadline: Math.max(operation.deadline, call.nowMs + removalMs) };
+}
+
+/** Whether an attempt to mint is under way, or nobody knows what has become of one. A removal may be repeated. */
+export const isMinting = ({ intents }: Pick<OperationRecord, "intents">): boolean =>
+  Object.values(intents).some(({ result, harmless }) => result === undefined && harmless !== true);
+
+/** What stands there of this operation that it does not know of, or is done with. */
+export async function straysOf({ mint, call }: Work, { made, spared }: HandOver): Promise<HandOver["left"]> {
+  const listed = (await mint.things?.list(call)) ?? [];
+  return listed.filter(({ id }) => id !== made?.id && !spared.includes(id));
 }
 
 /** Whether what is not shown is proven not to be there, when it is known since then. */

@@ -46,6 +46,7 @@ export type MadeState =
 export interface MadeThings {
   /** All that this operation has made and that is not being removed. An answer may lag behind. */
   list(context: CallContext): Promise<readonly Made[]>;
+  /** @throws RetryableError for every answer that says nothing about it */
   read(made: Made, context: CallContext): Promise<MadeState>;
   /** Exactly one HTTP request. What is gone already is fine. */
   remove(made: Made, intent: Intent, context: CallContext): Promise<{ readonly requestId?: string }>;
@@ -63,10 +64,10 @@ export interface Mint {
   /** What whoever fetched it does with it: sentences. */
   readonly instructions: string;
   /**
-   * Reads what a request has to know before it is sent. Changes nothing. `known` was made by this operation and is being removed.
+   * Reads what a request has to know before it is sent. Changes nothing.
    * @throws PermanentError, code `conflict`, when others have what it needs
    */
-  prepare(known: readonly Made[], context: CallContext): Promise<Json>;
+  prepare(context: CallContext): Promise<Json>;
   /** Exactly one HTTP request that makes something. */
   create(intent: Intent, context: CallContext): Promise<Minted>;
   /** Whether an attempt whose answer was lost has made something. */

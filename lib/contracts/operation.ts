@@ -173,6 +173,8 @@ export interface OperationRecord {
   /** One of the places that the connection's limit `inFlight` offers. */
   readonly place?: Claim;
   readonly concluded?: Conclusion;
+  /** The step that has to see to an end which no step writes. It is asked once. */
+  readonly lastStep?: string;
   /** What is so as long as nothing more happens: said by an end that no step writes. */
   readonly standing?: Pick<Conclusion, "reason" | "result">;
   /** Present when somebody else than who asked has to approve it before it begins. */

@@ -47,6 +47,7 @@ function progressPatch(progress: Progress): Change["patch"] {
     ...(progress.standing === undefined ? {} : { standing: progress.standing }),
     ...(progress.deadline === undefined ? {} : { deadline: progress.deadline }),
     ...(progress.concluded === undefined ? {} : { concluded: progress.concluded }),
+    ...(progress.lastStep === undefined ? {} : { lastStep: progress.lastStep }),
   };
 }
 
@@ -148,6 +149,30 @@ export function ending(
   };
 }
 
+/** The step that sees to an end is given as long as this. */
+const lastStepMs = 30 * 60_000;
+
+/** An end that no step writes. Where something was made that has to be looked after, its step is asked first, once. */
+export function endingUnseen(record: OperationRecord, now: number, conclusion: Conclusion): Change {
+  const { lastStep } = record;
+  if (lastStep === undefined || conclusion.outcome === "unknown") return ending(record, now, conclusion);
+  return {
+    patch: {
+      ...freed,
+      step: lastStep,
+      stepSince: now,
+      n: 0,
+      lastStep: undefined,
+      concluded: record.concluded ?? conclusion,
+      deadline: now + lastStepMs,
+      waitingFor: undefined,
+    },
+    owedStep: { n: 0, attempt: 0, notBefore: now },
+    wakeAt: now + sweepSlackMs,
+    history: { what: "sees-to-its-end", step: lastStep, detail: cut(conclusion.reason ?? conclusion.outcome) },
+  };
+}
+
 export const conclusionOf = (stop: Stop): Conclusion => ({
   outcome: stop.outcome,
   code: stop.code,
@@ -171,7 +196,7 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
   const { record, ports } = run;
   const now = ports.clock.now();
   const lastLookAt = record.children ? graceUntil(record) : record.deadline;
-  if (now >= lastLookAt) return { kind: "write", change: ending(record, now, timedOut(record, result.status)) };
+  if (now >= lastLookAt) return { kind: "write", change: endingUnseen(record, now, timedOut(record, result.status)) };
   const n = run.message.n + 1;
   const unclear = result.kind === "unclear";
   const sinceN = record.waitingFor?.code === "unknown-status" ? (record.waitingFor.sinceN ?? n) : n;
@@ -277,14 +302,16 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
     };
   }
   const givesUp = result.giveUpTurn === true ? record.turn : undefined;
+  // Somebody ended it while the step was at work: what it waits for is looked at once more, at once.
+  const untilMs = record.cancelRequested && !run.wasCancelled ? now : result.untilMs;
   return {
     kind: "write",
     change: {
       ...shared,
       patch: {
         ...shared.patch,
-        resumeAt: Math.min(result.untilMs, result.deadline ?? record.deadline),
-        waitingFor: { code: "waiting", detail: `Waits ${describeDuration(result.untilMs - now)}`, since: now },
+        resumeAt: Math.min(untilMs, result.deadline ?? record.deadline),
+        waitingFor: { code: "waiting", detail: `Waits ${describeDuration(untilMs - now)}`, since: now },
         ...(givesUp ? { turn: givenUp(givesUp) } : {}),
       },
       ...(givesUp ? { giveBacks: [owedBack(givesUp)] } : {}),
@@ -292,9 +319,7 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
       history: {
         what: "waiting",
         step: record.step,
-        detail: [`until ${new Date(result.untilMs).toISOString()}`, result.event?.data.reason]
-          .filter(Boolean)
-          .join(": "),
+        detail: [`until ${new Date(untilMs).toISOString()}`, result.event?.data.reason].filter(Boolean).join(": "),
         ...requestId,
       },
     },
@@ -315,7 +340,7 @@ export function postpone(run: Run, later: Later): Decision {
           code: "deadline-open-intent",
           reason: `The deadline passed and nothing shows whether the effect took place: ${later.message}`,
         })
-      : ending(record, now, timedOut(record));
+      : endingUnseen(record, now, timedOut(record));
     return { kind: "write", change };
   }
   const slow = later.attention !== undefined || later.code === "paused";

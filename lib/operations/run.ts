@@ -51,6 +51,8 @@ export class Run {
   version: Version;
   /** `seq` that the row has as long as nobody but this run moved it. */
   seq: number;
+  /** Whether its end was asked for before this run began. */
+  readonly wasCancelled: boolean;
   readonly #intentClock: IntentClock;
   readonly #effects = new Map<string, Effected>();
 
@@ -83,6 +85,7 @@ export class Run {
     this.record = row.record;
     this.version = row.version;
     this.seq = row.record.seq;
+    this.wasCancelled = row.record.cancelRequested !== undefined;
   }
 
   /** From here on every end of this operation owes a give-back of the turn, even if it never got it. */

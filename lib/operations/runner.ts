@@ -26,7 +26,7 @@ import { once, takeChange } from "./once.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
 import type { EffectGate } from "./restore.ts";
-import { conclusionOf, type Decision, decide, ending, postpone } from "./results.ts";
+import { conclusionOf, type Decision, decide, endingUnseen, postpone } from "./results.ts";
 import { hasForeignIntent, IntentClock, openIntents, Run } from "./run.ts";
 import type { LocalContext, Step, StepContext, StepResult } from "./step.ts";
 import { ensureClaim, ensurePlace, ensureTurn } from "./turn-wait.ts";
@@ -232,7 +232,7 @@ class Runner<Provider> {
     const mayGoOn = stop.outcome !== "unknown" && step !== undefined && "run" in step;
     const instead = mayGoOn ? step.insteadOfEnd?.(record, conclusion) : undefined;
     if (instead && instead.kind !== "unchanged") return decide(run, instead);
-    const change: Change = ending(record, now, conclusion);
+    const change: Change = endingUnseen(record, now, conclusion);
     return { kind: "write", change };
   }
 

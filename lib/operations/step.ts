@@ -45,6 +45,8 @@ export interface Progress {
   /** How it is going to end, once the next step has removed its traces. */
   readonly concluded?: Conclusion;
   readonly standing?: Pick<Conclusion, "reason" | "result">;
+  /** From here on that step is asked before an end which no step writes. */
+  readonly lastStep?: string;
   /** Moves the deadline (ms since 1970), where time that nobody can help has passed. */
   readonly deadline?: number;
   readonly children?: Children;

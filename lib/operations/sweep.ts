@@ -15,7 +15,7 @@ import { put } from "./ledger-write.ts";
 import { countEnd } from "./observe.ts";
 import { clearOutbox, mustClear, sendOutbox } from "./outbox.ts";
 import { advance, amend, type Change } from "./record.ts";
-import { conclusionOf, ending, graceUntil, timedOut } from "./results.ts";
+import { conclusionOf, ending, endingUnseen, graceUntil, timedOut } from "./results.ts";
 import { isInDoubt, openIntents } from "./run.ts";
 import { isInLine } from "./turns.ts";
 
@@ -159,7 +159,7 @@ function spanOf({ telemetry }: Ports, record: OperationRecord, result: keyof Swe
 
 /** The end of an operation that no step has ended in time. An effect that nobody knows of stays unknown. */
 function expired(record: OperationRecord, now: number): Change {
-  if (!isInDoubt(record)) return ending(record, now, timedOut(record));
+  if (!isInDoubt(record)) return endingUnseen(record, now, timedOut(record));
   const evidence = "The deadline passed and nothing shows whether the effect took place";
   return ending(record, now, conclusionOf(new Stop("unknown", "deadline-open-intent", evidence)));
 }

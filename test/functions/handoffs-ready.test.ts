@@ -49,7 +49,7 @@ describe("whoever stands ready", () => {
     expect((await ready("ines", id)).status).toBe(202);
   });
 
-  test("asks for another one when what he has fetched did not arrive; another one waits until it is dead", async () => {
+  test("asks for another one when what he has fetched did not arrive; another one waits until it cannot be in use", async () => {
     const { provision, offer, fetch, ready, time, row } = handoffWorld();
     const id = await provision();
     await offer(id);
@@ -62,6 +62,8 @@ describe("whoever stands ready", () => {
     await offer(second);
     await fetch("ines", second);
     time.pass(lifeMs);
+    expect(refusal(await ready("otto", second))).toEqual([409, "fetched-by-another"]);
+    time.pass(15 * 60_000);
     expect((await ready("otto", second)).status).toBe(202);
   });
 

@@ -168,9 +168,13 @@ describe("A hand-over", () => {
     expect(standing(all)).toEqual(["device-2 AWAITING_PROVISIONING"]);
   });
 
-  test("mints for another once what was fetched is dead", async () => {
+  test("mints for another once what was fetched is dead, and cannot be in use any more", async () => {
     const all = await fetched();
     await all.run(() => false, 300_000);
+    all.ask("ready", "otto");
+    await all.run(() => all.refusals.length === 1);
+    expect(all.refusals).toEqual(["fetched-by-another"]);
+    await all.run(() => false, 15 * 60_000);
     all.ask("ready", "otto");
     await all.run(() => all.phase() === "offered");
     expect(standing(all)).toEqual(["device-2 AWAITING_PROVISIONING"]);

@@ -24,7 +24,7 @@ export function mintOf(parts: Parts, templateName: string): Mint {
     mediaType: "application/x-pem-file",
     instructions:
       "The file holds a certificate and its private key. Put it on the device and let it register itself within the time that is left: a claim lives five minutes. Whoever has it until then can register devices with this template, so show it to nobody.",
-    async prepare(_known, { signal }) {
+    async prepare({ signal }) {
       assertPermitted(parts, templateName);
       const { enabled } = await client.describe(templateName, signal);
       if (enabled === false) {

@@ -9,6 +9,7 @@ import { type Listed, listedDevices, madeOf } from "./devices.ts";
 import { provider } from "./errors.ts";
 import { isFrom, isOf, marked } from "./marks.ts";
 import type { Parts } from "./parts.ts";
+import { stateOf } from "./states.ts";
 import { thingsOf } from "./things.ts";
 
 /**
@@ -29,7 +30,7 @@ export function mintOf(parts: Parts, device: PanoramaDevice, operation: string):
     fileName: archiveFileName(name),
     mediaType: "application/zip",
     instructions: instructionsFor(name),
-    prepare: (known, { signal }) => prepare(parts, { name, operation, known }, signal),
+    prepare: ({ signal }) => prepare(parts, { name, operation }, signal),
     create: (intent, { signal }) => create(parts, marked(device, operation, intent.nonce), intent, signal),
     find: (intent, { signal }) => find(parts, { name, operation, attempt: intent.nonce }, signal),
     things: thingsOf(parts, name, operation),
@@ -46,20 +47,25 @@ function instructionsFor(name: string): string {
 
 async function prepare(
   { client, settling }: Parts,
-  { name, operation, known }: { readonly name: string; readonly operation: string; readonly known: readonly Made[] },
+  { name, operation }: { readonly name: string; readonly operation: string },
   signal: AbortSignal,
 ): Promise<Json> {
   const all = await listedDevices(client, name, signal);
-  const isKnown = ({ made }: Listed) => known.some(({ id }) => id === made.id);
+  const foreign = all.find((one) => !one.isBeingRemoved && !isOf(one.tags, operation));
   // A list may be older than the removal.
-  const leaving = all.find((one) => one.isBeingRemoved || isKnown(one));
-  const foreign = all.find((one) => !one.isBeingRemoved && !isKnown(one) && !isOf(one.tags, operation));
-  if (foreign) throw taken(name, foreign);
+  const isLeaving = foreign !== undefined && (await isGoing(client, foreign.made.id, signal));
+  if (foreign && !isLeaving) throw taken(name, foreign);
+  const leaving = foreign ?? all.find((one) => one.isBeingRemoved);
   if (leaving === undefined) return { name };
   throw new RetryableError(
     `Expected the name ${name} to be free, got device ${leaving.made.id}, which is being removed: it is waited for`,
     { code: "being-removed", provider, operation: "list-devices", effect: "none", retryAfterMs: settling.lookEveryMs },
   );
+}
+
+async function isGoing(client: Parts["client"], id: string, signal: AbortSignal): Promise<boolean> {
+  const described = await client.describe(id, signal);
+  return described === undefined || stateOf(described.device.ProvisioningStatus)?.kind === "being-removed";
 }
 
 function taken(name: string, { made }: Listed): PermanentError {

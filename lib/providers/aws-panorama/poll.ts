@@ -1,4 +1,5 @@
 import type { CallContext, Polled } from "../../contracts/provider.ts";
+import { look } from "./looks.ts";
 import type { Parts } from "./parts.ts";
 import type { Handle } from "./request.ts";
 import { endedOf, statusOf } from "./seen.ts";
@@ -10,7 +11,7 @@ export async function poll(
   { deviceId, name, untilMs }: Handle,
   { signal, nowMs }: CallContext,
 ): Promise<Polled> {
-  const described = await client.describe(deviceId, signal);
+  const described = await look(() => client.describe(deviceId, signal));
   if (described === undefined) return { kind: "gone", reason: `There is no device ${deviceId} any more` };
   const { device, requestId } = described;
   const id = requestId === undefined ? {} : { requestId };

@@ -1,5 +1,6 @@
 import type { Made, MadeState, MadeThings } from "../../contracts/mint.ts";
 import { listedDevices } from "./devices.ts";
+import { look } from "./looks.ts";
 import { isOf, tagsOf } from "./marks.ts";
 import type { Parts } from "./parts.ts";
 import type { Handle } from "./request.ts";
@@ -24,10 +25,10 @@ export function thingsOf({ client, settling }: Parts, name: string, operation: s
   };
   return {
     async list({ signal }) {
-      const all = await listedDevices(client, name, signal);
+      const all = await look(() => listedDevices(client, name, signal));
       return all.filter(({ tags, isBeingRemoved }) => isOf(tags, operation) && !isBeingRemoved).map(({ made }) => made);
     },
-    read: (made, { signal }) => read(made, signal),
+    read: (made, { signal }) => look(() => read(made, signal)),
     remove: ({ id }, { sendBefore }, { signal }) =>
       client.remove(id, { sendBefore, timeoutMs: settling.requestTimeoutMs }, signal),
     pollHandle: ({ id: deviceId }, untilMs) => ({ deviceId, name, untilMs }) satisfies Handle,

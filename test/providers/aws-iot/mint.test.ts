@@ -162,7 +162,7 @@ describe("the end of a claim", () => {
 });
 
 describe("before a claim", () => {
-  const prepare = (world: World, templateName?: string) => world.mint(templateName).prepare([], world.context());
+  const prepare = (world: World, templateName?: string) => world.mint(templateName).prepare(world.context());
 
   test("its template is read: it has to be there and enabled", async () => {
     const world = createWorld();
@@ -276,7 +276,7 @@ describe("the private key", () => {
       const seen = await create(world).catch((error: unknown) => error);
       const prepared = await world
         .mint()
-        .prepare([], world.context())
+        .prepare(world.context())
         .catch((error: unknown) => error);
       const all = [seen, prepared].map((one) => shown(one) + inspect(one, { depth: 9 })).join("\n");
       expect(leaksIn(all, keys)).toEqual([]);
@@ -306,7 +306,7 @@ describe("the provider of AWS IoT", () => {
   test("plans the very calls, at the region's endpoint or another", async () => {
     const world = createWorld();
     const plan = world.provider.plan(requestFor());
-    await world.mint().prepare([], world.context());
+    await world.mint().prepare(world.context());
     await create(world);
     expect(plan.map(({ method, url }) => [method, url])).toEqual(world.sent.map(({ method, url }) => [method, url]));
     expect(plan.map(({ changes }) => changes)).toEqual([false, true]);
@@ -363,7 +363,7 @@ describe("on the wire, each request is that of the official client", () => {
   test("CreateProvisioningClaim and DescribeProvisioningTemplate", async () => {
     const world = createWorld();
     await create(world);
-    await world.mint().prepare([], world.context());
+    await world.mint().prepare(world.context());
     const templateName = "gateways";
     expect(await wireOf(world.sent[0])).toEqual(
       await theirs((client) => client.send(new CreateProvisioningClaimCommand({ templateName }))),

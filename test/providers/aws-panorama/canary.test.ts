@@ -64,7 +64,7 @@ async function everything(world: World): Promise<string> {
   const mint = world.mint();
   for (let round = 0; round < 3; round += 1) {
     await keep(mint.create(intentAt(world.time), world.context()));
-    await keep(mint.prepare([], world.context()));
+    await keep(mint.prepare(world.context()));
     await keep(mint.find(intentAt(world.time), world.context()));
     await keep(mint.things.list(world.context()));
     await keep(mint.things.read(madeOf("device-x"), world.context()));

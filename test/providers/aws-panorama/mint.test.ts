@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InvalidInputError, PermanentError, RetryableError } from "../../../lib/contracts/errors.ts";
-import type { Made } from "../../../lib/contracts/mint.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { failureOf } from "../support.ts";
-import {
-  createWorld,
-  endpoint,
-  intentAt,
-  madeOf,
-  operation,
-  requestFor,
-  type World,
-  type WorldOptions,
-} from "./support.ts";
+import { createWorld, endpoint, intentAt, operation, requestFor, type World, type WorldOptions } from "./support.ts";
 
 const tags = { "drover:operation": operation, "drover:attempt": "before" };
 
@@ -188,7 +178,7 @@ describe("an answer", () => {
 });
 
 describe("before a minting", () => {
-  const prepare = async (world: World, known: readonly Made[] = []) => world.mint().prepare(known, world.context());
+  const prepare = async (world: World) => world.mint().prepare(world.context());
 
   test("a free name is fine, and names that merely begin with it are others", async () => {
     const world = createWorld();
@@ -208,7 +198,8 @@ describe("before a minting", () => {
     expect(error).toBeInstanceOf(PermanentError);
     expect(error).toMatchObject({ code: "conflict", effect: "none" });
     expect(String(error)).toContain(id);
-    expect(world.sent.length).toBe(2);
+    // Two pages, and a look whether it is still there.
+    expect(world.sent.length).toBe(3);
   });
 
   test("of another operation too, though it is one of Drover's", async () => {
@@ -237,14 +228,17 @@ describe("before a minting", () => {
     expect(await world.mint().things.list(world.context())).toEqual([]);
   });
 
-  test("a known one that a late list still shows is waited for, and is no conflict without its tags", async () => {
-    const world = createWorld();
+  test("one of others that a late list still shows is waited for", async () => {
+    const world = createWorld({ settings: { listDelayMs: 60_000, deleteMs: 1_000 } });
     const id = seed(world, "cam-1");
-    expect(await failureOf(prepare(world, [madeOf(id)]))).toMatchObject({ code: "being-removed" });
-    const foreign = seed(world, "cam-1");
-    const error = await failureOf(prepare(world, [madeOf(id)]));
-    expect(error).toMatchObject({ code: "conflict" });
-    expect(String(error)).toContain(foreign);
+    world.time.advance(60_000);
+    world.emulator.otherWriter.write({ kind: "delete", name: "cam-1" });
+    world.time.advance(10_000);
+    const error = await failureOf(prepare(world));
+    expect(error).toMatchObject({ code: "being-removed", effect: "none" });
+    expect(String(error)).toContain(id);
+    world.time.advance(60_000);
+    expect(await prepare(world)).toEqual({ name: "cam-1" });
   });
 });
 

@@ -44,7 +44,7 @@ describe("the provider of AWS Panorama", () => {
       },
     ]);
     const mint = world.mint({ device });
-    await mint.prepare([], world.context());
+    await mint.prepare(world.context());
     await mint.create(intentAt(world.time), world.context());
     expect(world.sent.map(({ method, url }) => [method, url])).toEqual(plan.map(({ method, url }) => [method, url]));
   });
