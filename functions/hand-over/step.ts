@@ -30,6 +30,8 @@ export function handOverStep(name: string): ProviderStep<DeploymentProvider> {
       const state = handOverOf(operation);
       if (!state) return undefined;
       if (isMinting(operation)) return provider.turnOf(operation.request);
+      // It only looks.
+      if (state.phase === "finishing") return undefined;
       const waits = state.phase === "awaiting";
       // Nothing was made, and nothing will be: nobody needs to be waited for.
       const isOver = operation.cancelRequested !== undefined || operation.concluded !== undefined;
