@@ -15,7 +15,7 @@ export function isAwaited(record: Pick<OperationRecord, "pickup">, { used }: Han
 }
 
 /** Whether somebody said so after the credential was fetched: it did not arrive. */
-export function isAwaitedAgain(record: OperationRecord, state: HandOver, nowMs: number): boolean {
+export function isAwaitedAgain(record: Pick<OperationRecord, "pickup">, state: HandOver, nowMs: number): boolean {
   const saidAt = record.pickup?.ready?.at ?? 0;
   return isAwaited(record, state, nowMs) && saidAt >= (fetchedOf(record, state)?.at ?? 0);
 }

@@ -3,7 +3,6 @@ import type { Made, MadeThings } from "../../lib/contracts/mint.ts";
 import type { Intent } from "../../lib/contracts/operation.ts";
 import { end, type StepResult } from "../../lib/operations/step.ts";
 import { endedAs, followOn } from "./following.ts";
-import { overOf } from "./over.ts";
 import { fetchedOf, type HandOver, handleOf } from "./state.ts";
 import { finishing, isSettled, resultOf, startRemoving, straysOf, toAwaiting, toPhase, type Work } from "./work.ts";
 
@@ -17,8 +16,6 @@ const maxTries = 5;
 /** Takes back what was made and that nobody has used, one thing after another. What somebody uses stays. */
 export async function remove(work: Work, state: HandOver): Promise<StepResult> {
   const { mint, call, operation } = work;
-  const over = state.afterwards?.kind === "end" ? undefined : overOf(work, state);
-  if (over) return startRemoving(work, state, state.left, { kind: "end", conclusion: over });
   await withdraw(work, state);
   const [first, ...rest] = state.left;
   if (!first || !mint.things) return afterRemoval(work, state);

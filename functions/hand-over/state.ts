@@ -73,5 +73,5 @@ export function handOverOf({ handle }: OperationRecord): HandOver | undefined {
 }
 
 /** Whether the credential that waits, or waited last, was given to somebody. */
-export const fetchedOf = ({ pickup }: OperationRecord, { offer }: HandOver) =>
+export const fetchedOf = ({ pickup }: Pick<OperationRecord, "pickup">, { offer }: HandOver) =>
   offer !== undefined && pickup?.fetched?.handoff === offer.id ? pickup.fetched : undefined;

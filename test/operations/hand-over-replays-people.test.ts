@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { whenFetched } from "../../functions/hand-over/pickup.ts";
+import { claimHandoff } from "../../lib/operations/pickup.ts";
+import { memoryHandoffs } from "../simulation/memory-handoffs.ts";
 import { cancel, claimAndCrash, fetched, minutes, offered, opened } from "./hand-over-replay-world.ts";
 
 test("a claim that was never served is no success", async () => {
@@ -59,4 +62,21 @@ test("a word that is accepted is answered: immediate, expired, before the sweep"
   all.ask("ready", "ines", "one", (handle?.offer.expiresAt ?? 0) - all.world.clock.now() + 1);
   await all.runUntilQuiet();
   expect(all.row()?.pickup?.ready === undefined || all.cloud.made() === 2).toBe(true);
+});
+
+test("a claim that has left the store counts as handed over, also when somebody ends it then", async () => {
+  const all = opened();
+  all.cloud.withoutThings = true;
+  await offered({}, { deadline: "P1D" }, all);
+  const { clock, outside } = all.world;
+  const { handoff } = await claimHandoff(
+    outside,
+    all.row()?.id ?? "",
+    (record, now) => whenFetched(record, now, { name: "ines", owns: false }),
+    { by: "ines" },
+  );
+  expect(await memoryHandoffs(all.kept, clock).take(handoff)).toBeDefined();
+  await cancel(all);
+  await all.runUntilQuiet();
+  expect(all.row()).toMatchObject({ outcome: "succeeded", code: "handed-over" });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { whenFetched, whenReady } from "../../functions/hand-over/pickup.ts";
+import { isAwaitedAgain } from "../../functions/hand-over/ready.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { operationKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
@@ -359,6 +360,26 @@ describe("A hand-over", () => {
       expect([...wrongAtTheEnd(all.world.store), ...all.cloud.violations]).toEqual([]);
     },
   );
+
+  test("waits for what may still land before a cancel ends it", async () => {
+    const all = opened({ creates: [{ landLateMs: 40_000 }] });
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => all.cloud.devices.length === 1);
+    await cancel(all);
+    await all.runUntilQuiet();
+    expect(all.row()).toMatchObject({ outcome: "cancelled" });
+    await all.run(() => false, 60_000);
+    expect(standing(all)).toEqual([]);
+  });
+
+  test("takes no word for another one that was said before it was fetched", () => {
+    const fetchedAt = { handoff: "one", by: "ines", at: 2, leftMs: 300_000 };
+    const state = { phase: "following", mint: 1, removals: 0, used: 1, lost: 0, left: [], spared: [] } as const;
+    const offer = { id: "one", fileName: "a.zip", bytes: 1, sha256: "", expiresAt: 300_000 };
+    const said = (at: number) => ({ pickup: { ready: { count: 2, by: "otto", at }, fetched: fetchedAt } });
+    expect(isAwaitedAgain(said(1), { ...state, left: [], spared: [], offer }, 3)).toBe(false);
+    expect(isAwaitedAgain(said(2), { ...state, left: [], spared: [], offer }, 3)).toBe(true);
+  });
 
   test("follows to its end what is in use when it is cancelled", async () => {
     const all = await fetched({ provisioningMs: 600_000 });
