@@ -203,12 +203,13 @@ export const annotations: Readonly<Record<string, Texts>> = {
     $schema: "Where this schema is found, for editors.",
     version: "Version of this file's format.",
     platform: "The host that Drover runs on.",
-    "platform.kind":
-      "`local`: one process on one machine, with SQLite. `aws`: functions on AWS Lambda; their environment says where everything is.",
-    "platform.dataFolder": "Folder of the ledger, queues, vault and handoffs, relative to this file.",
-    "platform.concurrency": "Messages handled at the same time.",
-    "platform.vaultKey":
+    "platform.<local>": "One process on one machine, with SQLite.",
+    "platform.<local>.dataFolder": "Folder of the ledger, queues, vault and handoffs, relative to this file.",
+    "platform.<local>.concurrency": "Messages handled at the same time.",
+    "platform.<local>.vaultKey":
       "What seals the vault: `env:NAME` or `file:path` of 32 bytes in base64. A key file in the data folder when absent.",
+    "platform.<aws>":
+      "Functions on AWS Lambda. Their table, queues, bus and bucket stand in their environment; how many run at once, in their triggers.",
     connections: "Provider accounts by name. Requests name one of them.",
     "connections.*": "One provider account.",
     "**.kind": "Which kind it is; decides what else stands beside it.",

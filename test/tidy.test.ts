@@ -60,7 +60,7 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
   {
     from: /^lib\/platforms\/aws\//,
     local: /^lib\/(platforms\/aws|platforms\/[^/]+\.ts$|operations|contracts)/,
-    packages: /^(@aws-sdk\/.*|aws4fetch|zod\/mini)$/,
+    packages: /^(@aws-sdk\/.*|@middy\/core|aws-lambda|aws4fetch|zod\/mini)$/,
   },
   { from: /^lib\/platforms\/[^/]+\.ts$/, local: /^lib\/(platforms\/[^/]+\.ts$|operations|contracts)/ },
   {
@@ -69,6 +69,8 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
     packages: /^ipaddr\.js$/,
   },
   { from: /^functions\/run-schedules\/step\.ts$/, local: /^lib\/(schedules|operations|contracts)\//, packages: /^$/ },
+  // An entry binds its step, and knows neither its platform's kit nor another step.
+  { from: /^functions\/[^/]+\/aws\.ts$/, local: /^functions\/aws\/|\/step\.ts$/, packages: /^$/ },
   // A procedure of many phases is more than one file can hold.
   {
     from: /^functions\/rotate-dps-keys\//,
@@ -110,6 +112,17 @@ describe("imports", () => {
       return local && kind && otherKind && other !== name && !isNeighbour ? [`${from} imports ${to}`] : [];
     });
     expect(breaches).toEqual([]);
+  });
+
+  test("give an entry its own step alone", () => {
+    const entries = imports.filter(({ from }) => /^functions\/[^/]+\/aws\.ts$/.test(from));
+    const foreign = entries.filter(({ from, to }) => to.endsWith("/step.ts") && dirname(from) !== dirname(to));
+    const platforms = imports.filter(
+      ({ from, to }) =>
+        /^lib\/platforms\/aws\//.test(to) && /^functions\//.test(from) && !/^functions\/aws\//.test(from),
+    );
+    expect([...foreign, ...platforms]).toEqual([]);
+    expect(entries.length).toBeGreaterThan(13);
   });
 
   test("form no cycle", () => {

@@ -15,7 +15,7 @@ import { createProviders } from "../providers.ts";
 import { createApplication } from "../receive-webhook/application.ts";
 import { authenticatingGuard } from "../receive-webhook/guard.ts";
 import { keptSecretsOf } from "../receive-webhook/kept-secrets.ts";
-import { awsChecks } from "../telemetry/aws.ts";
+import { ledgerChecks } from "../telemetry/ledger-checks.ts";
 import { type AwsHost, thisInstance } from "./host.ts";
 
 const eventsAt = 'add a rule to the bus that DROVER_BUS_NAME names, for events whose source is "drover"';
@@ -48,7 +48,7 @@ async function applicationOf(host: AwsHost) {
     // What DynamoDB does not take is the failure of a request, and not a state of this instance.
     storage: { health: () => ({ ok: true }), onHealth: () => () => undefined },
     activity: () => ({ version: platform.environment.version, working: true, running: 0, startedAt }),
-    checks: awsChecks({
+    checks: ledgerChecks({
       ledger,
       clock,
       connections: Object.keys(connections),

@@ -1,6 +1,7 @@
 import { type Configuration, vaultKeyPattern } from "../contracts/configuration.ts";
 import { describeDuration, durationMs } from "../contracts/duration.ts";
 import { ConfigurationError } from "../contracts/errors.ts";
+import { awsMisfits } from "../contracts/platform-fit.ts";
 import type { Secret } from "../contracts/secret.ts";
 import { type SecretReferenceAt, secretReferencesIn } from "../contracts/secret-references.ts";
 import { signingKeyOf } from "../contracts/standard-webhooks.ts";
@@ -23,9 +24,10 @@ const sweepMaxMs = 3_600_000;
 
 /** What the schema cannot see: secrets that do not resolve, times that do not fit together, what is dangerous or retiring. */
 export async function checkConfiguration(configuration: Configuration, context: CheckContext): Promise<Finding[]> {
-  const secrets = await Promise.all(
-    secretReferencesIn(configuration).map((reference) => secretFinding(reference, context)),
-  );
+  const secrets =
+    configuration.platform.kind === "aws"
+      ? awsFindings(configuration)
+      : await Promise.all(secretReferencesIn(configuration).map((reference) => secretFinding(reference, context)));
   const { schedules, problems } = await readSchedules(configuration, context.calendar);
   return [
     ...secrets.filter((finding) => finding !== undefined),
@@ -37,6 +39,17 @@ export async function checkConfiguration(configuration: Configuration, context: 
     ...scheduleFindings(configuration, schedules, context),
     ...retirementFindings(configuration, context.retirements, context.nowMs),
   ];
+}
+
+/** What stands in the functions' environment and in Secrets Manager cannot be looked up from here. */
+function awsFindings(configuration: Configuration): Finding[] {
+  const references = secretReferencesIn(configuration).length;
+  const notLookedUp = warning(
+    "platform.kind",
+    `got aws: of ${references} references to secrets none was looked up, which only the functions can`,
+  );
+  const misfits = awsMisfits(configuration).map(({ path, message }) => problem(path, message));
+  return references === 0 ? misfits : [...misfits, notLookedUp];
 }
 
 async function secretFinding(

@@ -38,7 +38,7 @@ export function parseConfiguration(text: string, path: string): Configuration {
   const fromHere = (file: string) => resolve(dirname(path), file);
   return {
     ...parsed.data,
-    platform: { ...platform, dataFolder: fromHere(platform.dataFolder) },
+    platform: platform.kind === "local" ? { ...platform, dataFolder: fromHere(platform.dataFolder) } : platform,
     schedules: schedules.map((schedule) =>
       typeof schedule.request === "string" ? { ...schedule, request: fromHere(schedule.request) } : schedule,
     ),

@@ -236,3 +236,38 @@ describe("clients", () => {
     expect(findings).toEqual(warned ? [said] : []);
   });
 });
+
+describe("a configuration for AWS", () => {
+  const connection = sample.connections["sphere-prod"];
+  const forAws = (more: object = {}) => ({
+    version: 1,
+    platform: { kind: "aws" },
+    connections: { "sphere-prod": connection },
+    ...more,
+  });
+
+  test("is in order, and its secrets are not looked up from here", async () => {
+    const resolve = async () => Promise.reject(new Error("Expected nothing to be looked up"));
+    expect(await check(forAws(), { resolve })).toEqual([
+      "warning platform.kind: got aws: of 1 references to secrets none was looked up, which only the functions can",
+    ]);
+    expect(await check(forAws({ connections: {} }))).toEqual([
+      "warning connections: expected at least one, got none: every request is refused",
+    ]);
+  });
+
+  test("has no sinks, and no secrets in files", async () => {
+    const sink = { url: "https://audit.example/hook", secrets: ["file:key"] };
+    const findings = await check(forAws({ sinks: { audit: sink } }));
+    expect(findings.filter((finding) => finding.startsWith("problem"))).toEqual([
+      "problem sinks.audit: expected no sinks on AWS, where rules of EventBridge and API destinations deliver events, got one: remove it, and add a rule to the bus",
+      "problem sinks.audit.secrets.0: expected env:NAME or vault:NAME, got file:key: a function has no files of its own, so store the secret with `drover vault put`",
+    ]);
+  });
+
+  test("knows nothing of a machine", () => {
+    expect(() =>
+      parseConfiguration(JSON.stringify(forAws({ platform: { kind: "aws", concurrency: 8 } })), "/etc/drover.json"),
+    ).toThrow(/platform/);
+  });
+});

@@ -79,6 +79,8 @@ describe("drover.json", () => {
     ["a literal secret", sampleWith("connections/sphere-prod/credential/secret", "hunter2")],
     ["another version", sampleWith("version", 2)],
     ["no platform", sampleWith("platform", undefined)],
+    ["functions on AWS", sampleWith("platform", { kind: "aws" })],
+    ["functions on AWS with a folder", sampleWith("platform", { kind: "aws", dataFolder: "./data" })],
     ["too much at once", sampleWith("platform/concurrency", 1025)],
     ["a fraction", sampleWith("platform/concurrency", 1.5)],
     ["an unknown kind", sampleWith("connections/lab/kind", "heat")],

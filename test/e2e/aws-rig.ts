@@ -21,7 +21,7 @@ import { SeededRandomness, VirtualClock } from "../simulation/virtual-clock.ts";
 import { type AwsCloud, openAwsCloud, queuePrefix, workQueues } from "./aws-cloud.ts";
 import { bearer, Clouds, configurationFor } from "./clouds.ts";
 import { EventSource, type QueueFunction } from "./event-source.ts";
-import type { HttpAnswer, Rig } from "./rig.ts";
+import { eachOnce, type HttpAnswer, type Rig } from "./rig.ts";
 
 /** The entry behind each queue, as it is shipped. */
 const entries: Readonly<Record<string, (host: AwsHost) => QueueFunction>> = {
@@ -55,10 +55,18 @@ export interface AwsRig extends Rig {
 export interface AwsRigOptions {
   readonly sphereMs?: number;
   readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly requestTimeoutMs?: number;
+  /** Of the environment, over those that every function has. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The shipped entries behind emulated services, on virtual time: one instance of each function, one batch at a time. */
-export async function awsRig({ sphereMs, configuration = {} }: AwsRigOptions = {}): Promise<AwsRig> {
+export async function awsRig({
+  sphereMs,
+  configuration = {},
+  requestTimeoutMs = 5_000,
+  variables = {},
+}: AwsRigOptions = {}): Promise<AwsRig> {
   const clock = new VirtualClock(Date.UTC(2026, 10, 21));
   const clouds = new Clouds(
     { now: () => clock.now(), pass: (ms) => clock.advance(ms) },
@@ -73,11 +81,12 @@ export async function awsRig({ sphereMs, configuration = {} }: AwsRigOptions = {
 
   const hostOf = (name: string) =>
     createAwsHost({
-      variables: { ...cloud.variables, AWS_LAMBDA_FUNCTION_NAME: name },
+      variables: { ...cloud.variables, ...variables, AWS_LAMBDA_FUNCTION_NAME: name },
       clock,
       randomness,
       after: (ms, callback) => clock.after(ms, callback),
       persistence: { attempts: 3, firstPauseMs: 100, pause: async () => undefined, chance: () => chance.fraction() },
+      requestTimeoutMs,
       write: (line) => void lines.push(line),
       fetch: clouds.fetch,
       startTimer: clouds.startTimer,
@@ -157,12 +166,7 @@ export async function awsRig({ sphereMs, configuration = {} }: AwsRigOptions = {
       }
     },
     async events() {
-      const seen = new Map<string, DroverEvent>();
-      for (const { detail } of cloud.eventBridge.events()) {
-        const event: DroverEvent = JSON.parse(detail);
-        if (!seen.has(event.id)) seen.set(event.id, event);
-      }
-      return [...seen.values()];
+      return eachOnce(cloud.eventBridge.events().map(({ detail }): DroverEvent => JSON.parse(detail)));
     },
     async close() {
       source.close();

@@ -11,7 +11,7 @@ import { secretResolver } from "../../lib/platforms/secret-references.ts";
 import { ManualTime, silentLog } from "../platforms/local/manual-time.ts";
 import { SeededRandomness } from "../simulation/virtual-clock.ts";
 import { bearer, Clouds, configurationFor, secrets } from "./clouds.ts";
-import type { Rig } from "./rig.ts";
+import { eachOnce, type Rig } from "./rig.ts";
 
 /** Turns of the event loop without news after which nothing is under way any more; files answer within a few. */
 const quietTurns = 40;
@@ -101,7 +101,7 @@ export async function localRig(folder: string, sphereMs?: number): Promise<Rig> 
     },
     async events() {
       await pumped(platform.commitNow(), 1);
-      return (await platform.bus.read(0, 10_000)).map(({ event }) => event);
+      return eachOnce((await platform.bus.read(0, 10_000)).map(({ event }) => event));
     },
     async close() {
       await pumped(host.stop(5_000), 10);

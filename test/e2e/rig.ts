@@ -49,3 +49,8 @@ export async function ended(rig: Rig, id: string, withinMs?: number): Promise<Op
   if (!last) throw new Error(`Expected operation ${id}, got none`);
   return last;
 }
+
+/** An event that is published twice has the same id twice. */
+export function eachOnce(events: readonly DroverEvent[]): readonly DroverEvent[] {
+  return [...new Map(events.toReversed().map((event) => [event.id, event])).values()].toReversed();
+}

@@ -1,9 +1,11 @@
 import type { DroverEvent } from "../../lib/contracts/event.ts";
 
-/** Ids that providers and hosts make, in the forms that occur here; ids of operations follow from requests and stay. */
+/** Ids and fingerprints that providers and hosts make, in the forms that occur here; ids of operations follow from requests and stay. */
 const madeId =
-  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\bdevice-[0-9a-z]{26}\b|\b[0-9a-f]{26}\b|\b[0-9a-f]{64}\b/g;
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\bdevice-[0-9a-z]{26}\b|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{26}|[0-9a-f]{24}|[0-9a-f]{16})\b/g;
 const moment = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+/** Seconds that are left of something, which depend on how long the way there took. */
+const left = /\d+ s before|"secondsLeft":\d+/g;
 /** Stable in the examples: where they stand they have to be the same. */
 const given = /^(?:[0-9a-f]{8}-0000-4000-8000-)/;
 
@@ -24,7 +26,10 @@ export function transcriptOf(events: readonly DroverEvent[]): readonly Told[] {
   return events
     .toSorted((a, b) => compare(a.subject ?? "", b.subject ?? "") || compare(a.sequence, b.sequence))
     .map(({ type, subject = "", data }) => {
-      const text = JSON.stringify(data).replace(moment, "<time>").replace(madeId, nameOf);
+      const text = JSON.stringify(data)
+        .replace(moment, "<time>")
+        .replace(left, (text) => text.replace(/\d+/, "0"))
+        .replace(madeId, nameOf);
       return { type, subject, data: JSON.parse(text) };
     });
 }

@@ -10,7 +10,12 @@ const idPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const fileNameMax = 300;
 /** What a browser or a shell may be given as a file name: one path segment without control characters. */
 const fileNamePattern = new RegExp(`^(?!\\.{1,2}$)[^\\p{Cc}/\\\\"]{1,${fileNameMax}}$`, "u");
-const maxContentBytes = 32 * 1024 * 1024;
+/**
+ * A function answers with 6 MB at the most, and content is a third longer in base64. Refused here, before anybody is offered it:
+ * whoever fetches it has claimed it by then.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const maxContentBytes = 4 * 1024 * 1024;
 /** Version, id of the key, sealed entry. */
 const form = /^h(\d{1,4})\.([\w-]{11})\.([\w-]+)$/;
 

@@ -32,6 +32,8 @@ export interface AwsParts {
   readonly randomness: Randomness;
   readonly after: After;
   readonly persistence: Persistence;
+  /** For one attempt of a call of AWS. */
+  readonly requestTimeoutMs: number;
   /** Takes a line of the log or of the metrics, without its end. */
   readonly write: (line: string) => void;
 }
@@ -78,7 +80,7 @@ export function openAwsPlatform(variables: Variables, voice: Voice, parts: Parti
     parts.clock ??
     createClock(systemSources, (byMs) => log.warn("the system clock jumped", { byMs: Math.round(byMs) }));
   const environment = awsEnvironment(variables);
-  const settings = awsSettings(variables);
+  const settings = { ...awsSettings(variables), requestTimeoutMs: parts.requestTimeoutMs };
   const { vaultPrefix, handoffBucket, busName, table } = environment;
   const vaultUnder = onceDone(async () => {
     const { awsVault } = await import("./vault.ts");

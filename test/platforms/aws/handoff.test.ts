@@ -5,6 +5,7 @@ import { ConfigurationError, RetryableError, UnauthorizedError } from "../../../
 import type { HandoffStore } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { awsHandoffStore } from "../../../lib/platforms/aws/handoff.ts";
+import { maxContentBytes } from "../../../lib/platforms/aws/handoff-entry.ts";
 import { type Objects, s3Objects } from "../../../lib/platforms/aws/objects.ts";
 import { sealingKeys } from "../../../lib/platforms/aws/sealing-key.ts";
 import { describeHandoffStore } from "../../contracts/handoff.ts";
@@ -70,6 +71,16 @@ describe("handoff store on aws, in the bucket", () => {
     const [longId, fileName] = ["x".repeat(128), "\u{1F40E}".repeat(300)];
     const entry = await world.store.put(longId, content, { fileName, expiresAt: Number.MAX_SAFE_INTEGER });
     expect(await world.store.describe(longId)).toEqual(entry);
+  });
+
+  test("holds what an answer of a function can hold, and refuses more before anybody is offered it", async () => {
+    const world = await openWorld();
+    // Lambda's 6 MB, less what base64 adds and the headers take.
+    const longest = maxContentBytes;
+    expect((longest * 4) / 3).toBeLessThan(6_000_000);
+    await expect(world.put(new Uint8Array(longest + 1))).rejects.toThrow(`content of at most ${longest} bytes`);
+    expect(world.emulator.objects(bucket)).toEqual([]);
+    expect(await world.put(new Uint8Array(longest))).toMatchObject({ bytes: longest });
   });
 
   test("opens nothing that was renamed, mixed or damaged there, and keeps it", async () => {

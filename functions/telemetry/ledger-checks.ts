@@ -7,7 +7,7 @@ import { deadLetterCheck, healthThresholds, pausedCheck, unread } from "./health
 import { pausedOf } from "./paused.ts";
 import { overdueSchedulesCheck, refusedSchedulesCheck } from "./schedule-checks.ts";
 
-export interface AwsSources {
+export interface LedgerSources {
   readonly ledger: Ledger;
   readonly clock: Pick<Clock, "now">;
   readonly connections: readonly string[];
@@ -21,7 +21,7 @@ const lettersAtOnce = 100;
  * What the ledger shows, for `/health`: no function knows of the others. Ages of queues and failures of functions are CloudWatch's
  * to watch, which needs no request to notice them.
  */
-export function awsChecks({ ledger, clock, connections, schedules }: AwsSources): () => Promise<HealthCheck[]> {
+export function ledgerChecks({ ledger, clock, connections, schedules }: LedgerSources): () => Promise<HealthCheck[]> {
   const looks: readonly (readonly [name: string, look: (now: number) => Promise<HealthCheck>])[] = [
     ["overdue-rows", (now) => overdueRows(ledger, now)],
     ["dead-letters", (now) => deadLetters(ledger, now)],
