@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { measureAccepted } from "./accepted-request.ts";
+import { printAws } from "./aws.ts";
 import { measureHandOver } from "./hand-over.ts";
 import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
@@ -113,3 +114,6 @@ const latencies = ({ p50, p99 }: typeof bare) => `p50 ${fixed(p50, 2)} ms, p99 $
 console.log(
   `\nan accepted POST /requests, durable: ${latencies(drover)}; a bare server's 202: ${latencies(bare)}; ratio of the p99: ${fixed(drover.p99 / bare.p99, 2)}`,
 );
+
+console.log("\nthe functions on AWS");
+await printAws(quick);

@@ -102,7 +102,8 @@ const errorNames: Plugin = {
   },
 };
 
-const isClient = (input: string) => /node_modules\/(?:@aws-sdk|@smithy|@aws-crypto|@aws|mnemonist|obliterator|bowser)\//.test(input);
+const isClient = (input: string) =>
+  /node_modules\/(?:@aws-sdk|@smithy|@aws-crypto|@aws|mnemonist|obliterator|bowser)\//.test(input);
 
 function sizesOf({ outputs }: Metafile): Omit<AwsBundle, "name"> {
   const [main = ""] = Object.keys(outputs).filter((path) => path.endsWith("/index.mjs"));
@@ -136,14 +137,21 @@ function sizesOf({ outputs }: Metafile): Omit<AwsBundle, "name"> {
 /** The package, or the folder of ours. */
 function partOf(input: string): string {
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
-  return name ?? input.split("/").slice(0, input.startsWith("lib/providers/") ? 3 : 2).join("/");
+  return (
+    name ??
+    input
+      .split("/")
+      .slice(0, input.startsWith("lib/providers/") ? 3 : 2)
+      .join("/")
+  );
 }
 
 const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
 
 /** For people: kB, minified. */
 export function tableOf(bundles: readonly AwsBundle[]): string {
-  const line = (name: string, cells: readonly string[]) => name.padEnd(28) + cells.map((cell) => cell.padStart(10)).join("");
+  const line = (name: string, cells: readonly string[]) =>
+    name.padEnd(28) + cells.map((cell) => cell.padStart(10)).join("");
   const header = line("kB, minified", ["at start", "own", "clients", "later"]);
   const rows = bundles.map(({ name, atStartBytes, ownBytes, laterBytes }) =>
     line(name, [atStartBytes, ownBytes, atStartBytes - ownBytes, laterBytes].map(kilobytes)),

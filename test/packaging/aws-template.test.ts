@@ -37,7 +37,13 @@ beforeAll(async () => {
   template = templateIn(await packaged(folder));
   const topic = "arn:aws:sns:eu-west-1:123456789012:on-call";
   prod = templateIn(
-    await packaged(folder, ["--stage", "prod", `--param=alarm-topic=${topic}`, "--param=table=drover-prod-restored"]),
+    await packaged(folder, [
+      "--stage",
+      "prod",
+      `--param=alarm-topic=${topic}`,
+      "--param=table=drover-prod-restored",
+      "--param=running=false",
+    ]),
   );
 }, 240_000);
 afterAll(() => removeFolder(folder));
@@ -60,7 +66,7 @@ function named(from: Template = template, stage = "dev") {
 function mappings() {
   const { lambdas, queues } = named();
   const nameOf = (all: ReadonlyMap<string, { readonly id: string }>, arn: unknown) =>
-    [...all].find(([, { id }]) => rendered(arn) === `\${${id}.Arn}`)?.[0] ?? rendered(arn);
+    [...all].find(([, { id }]) => rendered(arn) === `<${id}.Arn>`)?.[0] ?? rendered(arn);
   return ofType(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => ({
     queue: nameOf(queues, Properties.EventSourceArn),
     function: nameOf(lambdas, Properties.FunctionName),
@@ -116,7 +122,7 @@ describe("functions", () => {
     expect(route?.Properties.RouteKey).toBe("ANY /{proxy+}");
     expect(integration?.Properties).toMatchObject({ IntegrationType: "AWS_PROXY", PayloadFormatVersion: "2.0" });
     expect(rendered(integration?.Properties.IntegrationUri)).toBe(
-      `\${${named().lambdas.get("receive-webhook")?.id}.Arn}`,
+      `<${named().lambdas.get("receive-webhook")?.id}.Arn>`,
     );
     expect(named().lambdas.get("receive-webhook")?.Timeout).toBeLessThan(30);
     expect(stage?.Properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
@@ -134,7 +140,7 @@ describe("functions", () => {
     ]);
     const timers = ["run-schedules", "sweep-overdue"];
     expect(called.sort()).toEqual(
-      timers.map((name) => [`\${${lambdas.get(name)?.id}.Arn}`, "rate(1 minute)", "ENABLED"]).sort(),
+      timers.map((name) => [`<${lambdas.get(name)?.id}.Arn>`, "rate(1 minute)", "ENABLED"]).sort(),
     );
     for (const name of timers) expect(lambdas.get(name)?.Timeout).toBeLessThan(60);
     const invoked = ofType(template, "AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => Properties);
@@ -189,6 +195,14 @@ describe("queues", () => {
       const longest = 6 * lambdas.get(one.function)?.Timeout + (one.MaximumBatchingWindowInSeconds ?? 0);
       expect([one.queue, visible >= longest]).toEqual([one.queue, true]);
     }
+  });
+
+  test("and schedules call nobody when they are told to rest", () => {
+    const mapped = ofType(prod, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties.Enabled);
+    const rules = ofType(prod, "AWS::Events::Rule").flatMap(([, { Properties }]) =>
+      Properties.ScheduleExpression ? [Properties.State] : [],
+    );
+    expect([new Set(mapped), rules]).toEqual([new Set([false]), ["DISABLED", "DISABLED"]]);
   });
 
   test("give AWS Panorama no more than it takes", () => {
@@ -347,7 +361,7 @@ describe("alarms", () => {
           rendered(MetricStat.Metric.Dimensions[0].Value),
         )
         .sort(),
-    ).toEqual(letters.map((queue) => `\${${named().queues.get(queue)?.id}.QueueName}`).sort());
+    ).toEqual(letters.map((queue) => `<${named().queues.get(queue)?.id}.QueueName>`).sort());
     expect(ages.length).toBeLessThanOrEqual(10);
   });
 
@@ -370,19 +384,19 @@ describe("roles", () => {
     `dynamodb:${action} table/drover-dev/index/*`,
   ]);
   const idOf = (queue: string) => named().queues.get(queue)?.id;
-  const sends = () => Object.keys(steps).map((step) => `sqs:SendMessage \${${idOf(step)}.Arn}`);
-  const publishes = ["events:PutEvents ${Bus.Arn}", "events:DescribeEventBus ${Bus.Arn}"];
+  const sends = () => Object.keys(steps).map((step) => `sqs:SendMessage <${idOf(step)}.Arn>`);
+  const publishes = ["events:PutEvents <Bus.Arn>", "events:DescribeEventBus <Bus.Arn>"];
   const readsSecrets = ["secretsmanager:GetSecretValue secret:drover/dev/vault/*"];
   const opens = ["secretsmanager:GetSecretValue secret:drover/dev/vault-keys/*"];
   const seals = [...opens, "secretsmanager:CreateSecret secret:drover/dev/vault-keys/*"];
-  const bucket = ["s3:ListBucket ${Handoffs.Arn}", "s3:GetObject ${Handoffs.Arn}/handoffs/*"];
-  const puts = [...bucket, "s3:PutObject ${Handoffs.Arn}/handoffs/*"];
-  const removes = [...bucket, "s3:DeleteObject ${Handoffs.Arn}/handoffs/*"];
+  const bucket = ["s3:ListBucket <Handoffs.Arn>", "s3:GetObject <Handoffs.Arn>/handoffs/*"];
+  const puts = [...bucket, "s3:PutObject <Handoffs.Arn>/handoffs/*"];
+  const removes = [...bucket, "s3:DeleteObject <Handoffs.Arn>/handoffs/*"];
   const receives = (queue: string) =>
     ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"].map(
-      (action) => `sqs:${action} \${${idOf(queue)}.Arn}`,
+      (action) => `sqs:${action} <${idOf(queue)}.Arn>`,
     );
-  const own = (queue: string) => [...receives(queue), `sqs:SendMessage \${${idOf(deadLetterQueueOf(queue))}.Arn}`];
+  const own = (queue: string) => [...receives(queue), `sqs:SendMessage <${idOf(deadLetterQueueOf(queue))}.Arn>`];
   const vault = (actions: readonly string[], names = "*") =>
     actions.map((action) => `secretsmanager:${action} secret:drover/dev/vault/${names}`);
 
@@ -410,7 +424,7 @@ describe("roles", () => {
       ...opens,
       ...puts,
       ...removes,
-      `sqs:SendMessage \${${idOf(inboxQueue)}.Arn}`,
+      `sqs:SendMessage <${idOf(inboxQueue)}.Arn>`,
     ],
     "run-schedules": [],
     "sweep-overdue": [
@@ -492,7 +506,7 @@ function resolved(value: unknown): string {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::AccountId": "123456789012",
   };
-  return rendered(value).replace(/\$\{([\w:]+)\}/g, (_, name: string) => places[name] ?? name);
+  return rendered(value).replace(/<([\w:]+)>/g, (_, name: string) => places[name] ?? name);
 }
 
 interface Grant {
@@ -509,14 +523,14 @@ function grants({
     expect(Effect).toBe("Allow");
     const resources = [Resource]
       .flat()
-      .map((one) => rendered(one).replace(/^arn:\$\{AWS::Partition\}:\w+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:/, ""));
+      .map((one) => rendered(one).replace(/^arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""));
     return [Action].flat().flatMap((action) => resources.map((resource) => ({ action, resource })));
   });
 }
 
 /** All that a function's role allows, beside what is asked for with a parameter. */
 function permissionsOf(from: Template, name: string, stage = "dev"): readonly string[] {
-  const role = rendered(named(from, stage).lambdas.get(name)?.Role).replace(/^\$\{(.*)\.Arn\}$/, "$1");
+  const role = rendered(named(from, stage).lambdas.get(name)?.Role).replace(/^<(.*)\.Arn>$/, "$1");
   const { ManagedPolicyArns, Policies } = from.Resources[role]?.Properties ?? {};
   const documents = [
     ...ManagedPolicyArns.map(({ Ref }: { Ref: string }) => from.Resources[Ref]?.Properties.PolicyDocument),

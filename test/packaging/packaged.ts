@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -55,7 +55,9 @@ export function templateIn(out: string): Template {
 
 /** SHA-256 of each file that ends so, by its name. */
 export function digestsIn(folder: string, ending: string): Readonly<Record<string, string>> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending));
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   const digest = (name: string) =>
     createHash("sha256")
       .update(readFileSync(join(folder, name)))
@@ -65,13 +67,13 @@ export function digestsIn(folder: string, ending: string): Readonly<Record<strin
 
 export const removeFolder = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
-/** What CloudFormation would put there, with placeholders: `{ Ref: "Bus" }` as `${Bus}`. */
+/** What CloudFormation would put there, with names for what it knows: `{ Ref: "Bus" }` as `<Bus>`. */
 export function rendered(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const [name, inner] = Object.entries(value)[0] ?? [];
-  if (name === "Ref") return `\${${inner}}`;
-  if (name === "Fn::GetAtt") return `\${${inner.join(".")}}`;
-  if (name === "Fn::Sub" && typeof inner === "string") return inner;
+  if (name === "Ref") return `<${inner}>`;
+  if (name === "Fn::GetAtt") return `<${inner.join(".")}>`;
+  if (name === "Fn::Sub" && typeof inner === "string") return inner.replace(/\$\{([\w:.]+)\}/g, "<$1>");
   throw new Error(`Expected a value, Ref, Fn::GetAtt or Fn::Sub, got ${JSON.stringify(value)}`);
 }
 
