@@ -144,12 +144,13 @@ describe("a download", () => {
   });
 
   test("gets a name inside the folder, whatever the answer says", async () => {
-    const view = { ...offered, fileName: "../../.profile" };
+    const outside = `.drover-test-${process.pid}`;
+    const view = { ...offered, fileName: `../../${outside}` };
     const { fetch, folder, files } = await serving((response) => response.writeHead(200, whole).end(content), view);
     const { code, json } = await fetch(".", {}, ["--json"]);
-    expect([code, files()]).toEqual([0, ["_._.._.profile"]]);
-    expect(json[0]).toMatchObject({ file: join(folder, "_._.._.profile"), secondsLeft: 289 });
-    expect(existsSync(join(folder, "../../.profile"))).toBe(false);
+    expect([code, files()]).toEqual([0, [`_._.._${outside}`]]);
+    expect(json[0]).toMatchObject({ file: join(folder, `_._.._${outside}`), secondsLeft: 289 });
+    expect(existsSync(join(folder, "../..", outside))).toBe(false);
   });
 
   test("into a folder waits for its name", async () => {

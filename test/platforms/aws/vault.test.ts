@@ -14,8 +14,9 @@ import { accessKey, impatience, settingsFor, shownBy, thrownBy } from "./setting
 const prefix = "drover/test/vault/";
 
 async function opened(options: { readonly actions?: readonly string[] } = {}) {
-  let aheadMs = 0;
-  const emulator = createSecretsManagerEmulator({ now: () => Date.now() + aheadMs });
+  // Near enough to the clock of the signatures, and still as long as nobody waits.
+  let nowMs = Date.now();
+  const emulator = createSecretsManagerEmulator({ now: () => nowMs });
   const { actions } = options;
   emulator.seedAccessKey({ ...accessKey, ...(actions === undefined ? {} : { actions }) });
   const server = await serveOnLoopback((request) => emulator.fetch(request));
@@ -29,7 +30,7 @@ async function opened(options: { readonly actions?: readonly string[] } = {}) {
   /** Waiting is what lets the service go on. */
   const pause = async (ms: number) => {
     persistence.pauses.push(ms);
-    aheadMs += ms;
+    nowMs += ms;
   };
   const open = () => awsVault({ settings, prefix, persistence: { ...persistence, pause } });
   const byHand = new SecretsManagerClient(clientOptions(settings));
