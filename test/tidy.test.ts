@@ -62,6 +62,12 @@ const allowed: { readonly from: RegExp; readonly local: RegExp; readonly package
     local: /^lib\/(platforms\/aws|platforms\/[^/]+\.ts$|operations|contracts)/,
     packages: /^(@aws-sdk\/.*|@middy\/core|aws-lambda|aws4fetch|zod\/mini)$/,
   },
+  {
+    from: /^lib\/platforms\/azure\//,
+    local:
+      /^lib\/(platforms\/azure|platforms\/[^/]+\.ts$|operations|contracts|providers\/entra|providers\/exchange\.ts$)/,
+    packages: /^(@azure\/(storage-queue|data-tables)|zod\/mini)$/,
+  },
   { from: /^lib\/platforms\/[^/]+\.ts$/, local: /^lib\/(platforms\/[^/]+\.ts$|operations|contracts)/ },
   {
     from: /^(lib\/sinks|functions\/deliver-event)\//,

@@ -36,12 +36,18 @@ const timedOut = /^(?:AbortError|TimeoutError|ETIMEDOUT|UND_ERR_(?:HEADERS|BODY|
 /** Nothing has left this machine. */
 const notSent = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)/;
 
+const defect = /^ERR_|^(?:Range|Reference|Syntax)Error$/;
+
 /** A kind of error as names go: nothing that a service or a network could have put content into. */
 const kind = /^[A-Za-z][\w.]{0,63}$/;
 
 /** The typed error of anything thrown by a client. Neither the service's text nor the thrown object goes on: both may quote content. */
-export function failureOf(thrown: unknown, asked: Asked): DroverError {
-  return thrown instanceof DroverError ? thrown : refusalOf(refusedBy(thrown), asked);
+export function failureOf(thrown: unknown, asked: Asked): Error {
+  if (thrown instanceof DroverError) return thrown;
+  const refused = refusedBy(thrown);
+  // Of Node itself: a defect of ours, and settled as such.
+  if (defect.test(refused.type)) return new Error(`Expected ${asked.about}, got ${refused.type}`);
+  return refusalOf(refused, asked);
 }
 
 export function refusalOf({ type, status, requestId, retryAfterMs }: Refused, asked: Asked): DroverError {

@@ -6,7 +6,7 @@ import type { SealingKey } from "./sealing-key.ts";
 
 const version = 1;
 const idPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
-/** Characters: a device of AWS Panorama alone may have a name of 255. Four bytes each still fit into metadata. */
+/** Characters: a device of AWS Panorama alone may have a name of 255. Four bytes each still fit into the metadata of every platform. */
 const fileNameMax = 300;
 /** What a browser or a shell may be given as a file name: one path segment without control characters. */
 const fileNamePattern = new RegExp(`^(?!\\.{1,2}$)[^\\p{Cc}/\\\\"]{1,${fileNameMax}}$`, "u");
@@ -14,9 +14,9 @@ const maxContentBytes = 32 * 1024 * 1024;
 /** Version, id of the key, sealed entry. */
 const form = /^h(\d{1,4})\.([\w-]{11})\.([\w-]+)$/;
 
-/** An entry as it stands in a bucket: what is said about it, and its content, both sealed and each bound to the other. */
+/** An entry as it stands in a container: what is said about it, and its content, both sealed and each bound to the other. */
 export interface SealedHandoff {
-  /** Fits into the metadata of an object (2 KiB). */
+  /** Fits into the metadata of a blob (8 KiB). */
   readonly about: string;
   readonly content: Buffer<ArrayBuffer>;
 }
@@ -55,7 +55,7 @@ export function checkedEntry(
 export function sealedHandoff(key: SealingKey, entry: HandoffEntry, content: Uint8Array): SealedHandoff {
   const keyId = key.id.toString("base64url");
   const { fileName, expiresAt, bytes, sha256 } = entry;
-  // Short, and the id stands in what is authenticated: metadata has 2 KiB.
+  // Short, and the id stands in what is authenticated: metadata is bounded.
   const short = JSON.stringify([fileName, expiresAt, bytes, Buffer.from(sha256, "hex").toString("base64url")]);
   const text = sealed(key.contentKey, aboutEntry(keyId, entry.id), Buffer.from(short));
   const about = `h${version}.${keyId}.${text.toString("base64url")}`;
@@ -94,7 +94,7 @@ const aboutContent = (about: string, id: string) => JSON.stringify(["handoff con
 
 export function damaged(id: string): ConfigurationError {
   return new ConfigurationError(
-    `Expected the object of the handoff ${id} as it was written, got a damaged or renamed one: put the handoff again`,
+    `Expected the blob of the handoff ${id} as it was written, got a damaged or renamed one: put the handoff again`,
     { code: "sealed-file-damaged" },
   );
 }

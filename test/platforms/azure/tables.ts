@@ -16,9 +16,9 @@ export async function openTables(
   emulator.seedTable(table);
   const proxy = await behindProxy((request) => emulator.fetch(request));
   const { requestTimeoutMs, persistence = impatience() } = options;
-  const open = (origin: string) =>
+  const open = (origin: string, limit = requestTimeoutMs) =>
     createTablesLedger({
-      settings: settingsFor({ tables: origin }, requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
+      settings: settingsFor({ tables: origin }, limit === undefined ? {} : { requestTimeoutMs: limit }),
       tokens: noTokens,
       clock,
       table,
@@ -29,8 +29,8 @@ export async function openTables(
     emulator,
     proxy,
     ledger: open(proxy.url),
-    /** Past the proxy. */
-    direct: open(proxy.origin),
+    /** Past the proxy, and with time. */
+    direct: open(proxy.origin, 5_000),
     close: async () => undefined,
   };
 }

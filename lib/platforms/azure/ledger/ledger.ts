@@ -7,6 +7,7 @@ import { dueKeys } from "./due.ts";
 import { Entries } from "./entries.ts";
 import { isKey } from "./keys.ts";
 import { operationsPage, prefixPage } from "./lists.ts";
+import { duePartitions, type Place } from "./places.ts";
 import {
   named,
   placesOf,
