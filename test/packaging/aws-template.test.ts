@@ -347,7 +347,7 @@ describe("alarms", () => {
       "throttled-ledger",
       "undelivered-events",
     ]);
-    expect(alarms().get("overdue")).toMatchObject({ Namespace: "Drover", MetricName: instruments.sweepLag.name });
+    expect(alarms().get("overdue")).toMatchObject({ Namespace: "Drover/dev", MetricName: instruments.sweepLag.name });
     expect(instruments.sweepLag.attributes).toEqual([]);
     expect(alarms().get("no-sweep")).toMatchObject({
       TreatMissingData: "breaching",

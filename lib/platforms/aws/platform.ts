@@ -62,7 +62,8 @@ export function awsVoice(variables: Variables, { write }: Partial<Pick<AwsParts,
   const out = write === undefined ? {} : { write };
   return {
     log: jsonLog({ level: logLevelIn(variables), redact: redacted, always, ...out }),
-    metrics: embeddedMetrics({ always, ...out }),
+    // Stages of one account and region would share an alarm.
+    metrics: embeddedMetrics({ namespace: variables["DROVER_METRICS_NAMESPACE"] || "Drover", always, ...out }),
     invokedAs(id) {
       requestId = id;
     },
