@@ -9,6 +9,8 @@ export interface HousekeepingParts {
   readonly handoffs: HandoffStore;
   readonly retainMs: number;
   readonly idempotencyMs: number;
+  /** A sweep begins nothing more after this time; default: it has as long as it takes. */
+  readonly sweepWithinMs?: number;
 }
 
 /** Staged keys of rotations that have ended are looked for this often. */
@@ -27,8 +29,9 @@ export class Housekeeping {
 
   /** Looks after what is overdue. Returns when. @throws what the ledger or the vault throws: the next time comes */
   async sweep(): Promise<number> {
-    const { ports, retainMs, idempotencyMs } = this.#parts;
-    const swept = await sweepOverdue({ ports, retainMs, idempotencyMs });
+    const { ports, retainMs, idempotencyMs, sweepWithinMs } = this.#parts;
+    const bound = sweepWithinMs === undefined ? {} : { endByMs: ports.clock.monotonicMs() + sweepWithinMs };
+    const swept = await sweepOverdue({ ports, retainMs, idempotencyMs, ...bound });
     const now = ports.clock.now();
     this.sweptAt = now;
     await this.#expireHandoffs(now);

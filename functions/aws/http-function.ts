@@ -15,6 +15,7 @@ import { createProviders } from "../providers.ts";
 import { createApplication } from "../receive-webhook/application.ts";
 import { authenticatingGuard } from "../receive-webhook/guard.ts";
 import { keptSecretsOf } from "../receive-webhook/kept-secrets.ts";
+import { problemResponse } from "../receive-webhook/problem.ts";
 import { ledgerChecks } from "../telemetry/ledger-checks.ts";
 import { type AwsHost, thisInstance } from "./host.ts";
 
@@ -62,6 +63,14 @@ export function httpFunction(host: AwsHost = thisInstance) {
   return plainFunction(host.parts, async (event: APIGatewayProxyEventV2, context: Context) => {
     const application = await open();
     const { signal } = guardOf(context);
-    return answerOf(await application.fetch(requestOf(event, signal)));
+    let request: Request;
+    try {
+      request = requestOf(event, signal);
+    } catch {
+      // A method or a header that no request can have: whoever sent it made a mistake, and nobody has to be woken.
+      const detail = "Expected a method and headers as HTTP has them, got others";
+      return answerOf(problemResponse(400, "invalid-request", detail));
+    }
+    return answerOf(await application.fetch(request));
   });
 }

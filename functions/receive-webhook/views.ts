@@ -1,5 +1,6 @@
 import type { ConnectionConfiguration } from "../../lib/contracts/configuration.ts";
 import type { Json, JsonObject } from "../../lib/contracts/json.ts";
+import { bodyOf } from "../../lib/contracts/kept-body.ts";
 import type {
   ConnectionRecord,
   DeadLetterRecord,
@@ -88,7 +89,7 @@ export function deadLetterView(record: DeadLetterRecord, withBody: boolean): Jso
     providerStatus: record.providerStatus,
     redrivenAt: optionalTime(record.redrivenAt),
     retainUntil: time(record.retainUntil),
-    body: withBody ? record.body : undefined,
+    body: withBody ? bodyOf(record) : undefined,
   });
 }
 

@@ -246,8 +246,10 @@ export interface DeadLetterRecord {
   readonly id: string;
   readonly nonce: string;
   readonly queue: string;
-  /** The message as it came, cut at a bound. */
+  /** The message as it came, packed or cut where it is too large (kept-body.ts). */
   readonly body: string;
+  readonly packed?: true | undefined;
+  readonly cut?: true | undefined;
   readonly cause: string;
   readonly receives: number;
   readonly at: number;

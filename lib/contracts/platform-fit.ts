@@ -1,4 +1,5 @@
 import type { Configuration, LocalPlatformConfiguration } from "./configuration.ts";
+import { durationMs } from "./duration.ts";
 import { ConfigurationError } from "./errors.ts";
 import { secretReferencesIn } from "./secret-references.ts";
 
@@ -26,11 +27,22 @@ export function awsMisfits(configuration: Configuration): readonly Misfit[] {
   const files = secretReferencesIn(configuration).flatMap(({ path, reference }) =>
     reference.startsWith("file:") ? [{ path, message: noFile(reference) }] : [],
   );
-  return [...platform, ...sinks, ...files];
+  return [...platform, ...sinks, ...files, ...slowConnections(configuration)];
 }
+
+/** A function has 60 s; an effect needs ten before its request and some after it. */
+const requestTimeoutMaxMs = 35_000;
+
+const slowConnections = ({ connections }: Configuration): readonly Misfit[] =>
+  Object.entries(connections).flatMap(([name, { pace }]) => {
+    const text = pace?.requestTimeout;
+    if (text === undefined || durationMs(text) <= requestTimeoutMaxMs) return [];
+    const message = `expected at most PT35S on AWS, where a function has a minute for everything, got ${text}`;
+    return [{ path: `connections.${name}.pace.requestTimeout`, message }];
+  });
 
 const noSink =
   "expected no sinks on AWS, where rules of EventBridge and API destinations deliver events, got one: remove it, and add a rule to the bus";
 
 export const noFile = (reference: string) =>
-  `expected env:NAME or vault:NAME, got ${reference}: a function has no files of its own, so store the secret with \`drover vault put\``;
+  `expected env:NAME or vault:NAME, got ${reference}: a function has no files of its own, so store the secret in Secrets Manager, under the prefix of the vault`;

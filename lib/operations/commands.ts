@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError } from "../contracts/errors.ts";
+import { bodyOf } from "../contracts/kept-body.ts";
 import {
   type ConnectionRecord,
   connectionKey,
@@ -203,7 +204,14 @@ export async function redrive(ports: Ports, letterId: string, person: Person): P
     );
   }
   if (letter.operation === undefined) {
-    const body = isEvent ? redeliveryOf(letter.body, ports.clock.now()) : letter.body;
+    if (letter.cut) {
+      throw new ConflictError(
+        "Expected a dead letter that was kept whole, got one of which only the beginning could be kept: send the request again from where it came",
+        { code: "cut-letter" },
+      );
+    }
+    const kept = bodyOf(letter);
+    const body = isEvent ? redeliveryOf(kept, ports.clock.now()) : kept;
     await ports.queue.send([{ queue: letter.queue, body }]);
   } else {
     const written = await intervene(ports, letter.operation, (record, now) => {

@@ -1,6 +1,7 @@
 import { type DeadLetterMessage, decodeDeadLetter } from "../contracts/dead-letter.ts";
 import { InvalidInputError } from "../contracts/errors.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
+import { bodyOf, keptBody } from "../contracts/kept-body.ts";
 import {
   type DeadLetterRecord,
   deadLetterKey,
@@ -15,6 +16,9 @@ import { outboxSlackMs } from "./backoff.ts";
 import { put, putNew } from "./ledger-write.ts";
 import { clearOutbox, sendOutbox } from "./outbox.ts";
 import { advance } from "./record.ts";
+
+/** Of a body in JSON: the rest of the record fits beside it (`limits.itemBytes`). */
+const recordedBodyBytes = 54 * 1024;
 
 /** A bare message that the platform itself gave up on comes without our envelope, and so without a reason. */
 function letterOf(delivery: Delivery, now: number): DeadLetterMessage {
@@ -51,7 +55,8 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
   return async (delivery) => {
     const now = ports.clock.now();
     const letter = letterOf(delivery, now);
-    const message = stepMessageIn(letter);
+    const body = bodyOf(letter);
+    const message = stepMessageIn({ ...letter, body });
     const stored = message && (await ports.ledger.read(operationKey(message.operation)));
     const record = stored?.record.kind === "operation" ? stored.record : undefined;
     const id = sha256Hex(`${letter.queue}/${letter.id}`).slice(0, 26);
@@ -61,7 +66,8 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
       id,
       nonce: ports.randomness.id(),
       queue: letter.queue,
-      body: letter.body,
+      ...keptBody(body, recordedBodyBytes),
+      ...(letter.cut ? { cut: true } : {}),
       cause: letter.cause,
       receives: letter.receives,
       at: letter.at,

@@ -25,6 +25,8 @@ export interface SweepOptions {
   readonly idempotencyMs: number;
   /** Rows in one sweep at the most: what is left is due at the next one. */
   readonly limit: number;
+  /** No row is begun after that time of the monotonic clock: the host would end the function in the middle. Default: never too late. */
+  readonly endByMs?: number;
 }
 
 export interface Swept {
@@ -46,6 +48,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   const keys = await ports.ledger.due(clock.now(), options.limit);
   if (telemetry) telemetry.record(instruments.sweepLag, (await overdueMs(ports, keys[0])) / 1000);
   for (const key of keys) {
+    if (options.endByMs !== undefined && clock.monotonicMs() >= options.endByMs) break;
     const became = await sweepKey(options, key);
     counts[became] += 1;
     telemetry?.count(instruments.sweptRows, 1, became);

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { configurationSchema } from "../../lib/contracts/configuration.ts";
+import { awsMisfits } from "../../lib/contracts/platform-fit.ts";
 import { configurationFor, openDesk } from "./harness.ts";
 
 const forAws = { ...configurationFor("http://127.0.0.1:9"), platform: { kind: "aws" } };
@@ -11,6 +13,19 @@ test("config check judges a configuration for AWS without opening anything here"
   expect(json).toMatchObject([
     { ok: true, findings: expect.arrayContaining([expect.objectContaining({ path: "platform.kind" })]) },
   ]);
+});
+
+test("a request that a function has no time for is no configuration for AWS", () => {
+  const parsed = (requestTimeout: string) => {
+    const { connections, ...rest } = forAws;
+    const [[name, connection] = []] = Object.entries(connections as Record<string, object>);
+    return configurationSchema.parse({
+      ...rest,
+      connections: { [name ?? ""]: { ...connection, pace: { requestTimeout } } },
+    });
+  };
+  expect(awsMisfits(parsed("PT35S"))).toEqual([]);
+  expect(awsMisfits(parsed("PT36S"))).toMatchObject([{ path: expect.stringMatching(/pace\.requestTimeout$/) }]);
 });
 
 test.each([["start"], ["operations list"], ["vault list"]])(

@@ -83,6 +83,9 @@ describe("functions", () => {
 
   test("run on arm64 and Node 24, and leave a log that ends", () => {
     const groups = ofType(template, "AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
+    // A chain of polls is a loop to Lambda, which ends one after about 16 rounds unless it is allowed.
+    for (const queue of work.map(functionOf))
+      expect([queue, named().lambdas.get(queue)?.RecursiveLoop]).toEqual([queue, "Allow"]);
     for (const [name, { Runtime, Architectures }] of named().lambdas) {
       expect({ name, Runtime, Architectures }).toEqual({ name, Runtime: "nodejs24.x", Architectures: ["arm64"] });
       expect(groups).toContainEqual({ LogGroupName: `/aws/lambda/drover-dev-${name}`, RetentionInDays: 30 });
@@ -167,7 +170,8 @@ describe("queues", () => {
       const [queue, dead] = [queues.get(name), queues.get(deadLetterQueueOf(name))];
       expect(queue?.RedrivePolicy).toEqual({
         deadLetterTargetArn: { "Fn::GetAtt": [dead?.id, "Arn"] },
-        maxReceiveCount: receiveLimit,
+        // Where no function could begin for hours; the functions themselves give up at `receiveLimit`.
+        maxReceiveCount: 10 * receiveLimit,
       });
       expect([name, queue?.MessageRetentionPeriod, dead?.MessageRetentionPeriod]).toEqual([name, 10 * day, 14 * day]);
       expect(dead?.RedrivePolicy).toBeUndefined();
@@ -341,6 +345,7 @@ describe("alarms", () => {
     expect(others.sort()).toEqual([
       "dead-letters-unrecorded",
       "http-errors",
+      "no-schedules",
       "no-sweep",
       "overdue",
       "throttled-functions",
@@ -349,10 +354,18 @@ describe("alarms", () => {
     ]);
     expect(alarms().get("overdue")).toMatchObject({ Namespace: "Drover/dev", MetricName: instruments.sweepLag.name });
     expect(instruments.sweepLag.attributes).toEqual([]);
-    expect(alarms().get("no-sweep")).toMatchObject({
-      TreatMissingData: "breaching",
-      ComparisonOperator: "LessThanThreshold",
-    });
+    for (const name of ["no-sweep", "no-schedules"]) {
+      expect(alarms().get(name)).toMatchObject({
+        TreatMissingData: "breaching",
+        ComparisonOperator: "LessThanThreshold",
+      });
+    }
+    // A letter that cannot be recorded is received again and again, and its age left out of the figure by SQS.
+    for (const { MetricStat } of alarms().get("dead-letters-unrecorded")?.Metrics.slice(1) ?? [])
+      expect(MetricStat).toMatchObject({
+        Stat: "Minimum",
+        Metric: { MetricName: "ApproximateNumberOfMessagesVisible" },
+      });
     // Letters of every queue, and not more metrics than one alarm can have.
     const ages = alarms().get("dead-letters-unrecorded")?.Metrics.slice(1);
     expect(
@@ -486,6 +499,7 @@ describe("roles", () => {
       ["AwsIotChecks", "SignsForAwsIot"],
       ["AwsPanoramaCalls", "SignsForAwsPanorama"],
       ["AwsPanoramaChecks", "SignsForAwsPanorama"],
+      ["AwsPanoramaPolls", "SignsForAwsPanorama"],
       ["PublishTargetCalls", "SignsForPublishTargets"],
       ["PublishTargetReads", "SignsForPublishTargets"],
     ]);

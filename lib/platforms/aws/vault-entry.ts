@@ -76,7 +76,7 @@ export function unpack(
   const entry = bytes === undefined ? undefined : entryIn(inflated(bytes));
   if (entry) return entry;
   throw new ConfigurationError(
-    `Expected the secret ${name} as text or as it was stored here, got other bytes: store it again with \`drover vault put ${name}\``,
+    `Expected the secret ${name} as text or as it was stored here, got other bytes: store it again in Secrets Manager, under the prefix of the vault`,
     { code: "secret-damaged", provider: "secrets-manager" },
   );
 }

@@ -181,5 +181,5 @@ const about = (name: string, action: string): Asked => ({
   provider: "secrets-manager",
   about: name === "" ? "the names in the vault" : `the vault to answer for the secret ${name}`,
   permission: `secretsmanager:${action}`,
-  whenMissing: `store it with \`drover vault put ${name}\``,
+  whenMissing: `store it in Secrets Manager as ${name}, under the prefix of the vault`,
 });
