@@ -75,6 +75,19 @@ describe("the HTTP application on AWS", () => {
     expect(await rig.invokeHttp(coded)).toMatchObject({ statusCode: 202, isBase64Encoded: false });
   });
 
+  test("answers what cannot be a request with 400, and nobody has to be woken", async () => {
+    const rig = await opened();
+    const { headers, ...event } = httpEvent("GET", "/healthz");
+    const strange = { ...event, headers: { ...headers, "x-strange": "\u2713" } };
+    expect(await rig.invokeHttp(strange)).toMatchObject({ statusCode: 400 });
+    const trace = {
+      ...event,
+      headers,
+      requestContext: { ...event.requestContext, http: { ...event.requestContext.http, method: "TRACE" } },
+    };
+    expect(await rig.invokeHttp(trace)).toMatchObject({ statusCode: 400 });
+  });
+
   test("accepts a request that the functions then carry out", async () => {
     const rig = await opened();
     const accepted = await rig.http("POST", "/requests", exampleOf("requests", "happy.json"));
