@@ -261,7 +261,7 @@ describe("a configuration for AWS", () => {
     const findings = await check(forAws({ sinks: { audit: sink } }));
     expect(findings.filter((finding) => finding.startsWith("problem"))).toEqual([
       "problem sinks.audit: expected no sinks on AWS, where rules of EventBridge and API destinations deliver events, got one: remove it, and add a rule to the bus",
-      "problem sinks.audit.secrets.0: expected env:NAME or vault:NAME, got file:key: a function has no files of its own, so store the secret with `drover vault put`",
+      "problem sinks.audit.secrets.0: expected env:NAME or vault:NAME, got file:key: a function has no files of its own, so store the secret in Secrets Manager, under the prefix of the vault",
     ]);
   });
 
