@@ -73,7 +73,9 @@ describe("calls of AWS that fail", () => {
         .filter(({ subject }) => subject === id)
         .map(({ type }) => type.replace("drover.operation.", ""));
       expect(mine.filter((type) => outcomes.includes(type))).toHaveLength(1);
-      expect(mine.filter((type) => type === "accepted" || type === "started")).toEqual(["accepted", "started"]);
+      // The bus knows no order: what was refused at first comes later.
+      const beginnings = mine.filter((type) => type === "accepted" || type === "started");
+      expect(beginnings.toSorted()).toEqual(["accepted", "started"]);
     }
     const { state } = rig.clouds.sphere;
     expect(groups.map((group) => state.acceptedCreates(group))).toEqual([2, 2, 1, 1]);
@@ -83,7 +85,7 @@ describe("calls of AWS that fail", () => {
     );
     expect(faults).toBeGreaterThan(10);
     expect(partly.length).toBeGreaterThan(1);
-  });
+  }, 300_000);
 
   test("that are throttled or never answered are repeated within the invocation", async () => {
     const rig = await awsRig({ requestTimeoutMs: 150 });
