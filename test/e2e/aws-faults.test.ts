@@ -48,44 +48,48 @@ function messagesLeft({ cloud }: AwsRig): number {
 }
 
 describe("calls of AWS that fail", () => {
-  test.each([1, 2, 3, 4])("lose and double nothing (seed %i)", async (seed) => {
-    const random = new SeededRandomness(seed);
-    const rig = await awsRig();
-    onTestFinished(() => rig.close());
-    injectFaults(rig, random);
-    const example = exampleOf("requests", "happy.json");
-    const ids: string[] = [];
-    for (const [index, deviceGroupId] of groups.entries()) {
-      const data = { ...(example["data"] as object), deviceGroupId, deadline: "PT6H" };
-      ids.push(await submitted(rig, { ...example, id: `fault-${index}`, data }));
-    }
-    for (let cold = 0; cold < 4; cold += 1) {
-      await rig.until("some time", async () => random.fraction() < 0.05);
-      rig.recycle();
-    }
-    const rows = [];
-    for (const id of ids) rows.push(await ended(rig, id, 8 * 3_600_000));
-    await rig.until("all messages to be gone", async () => messagesLeft(rig) === 0);
-    expect(rows.map(({ outcome }) => outcome)).toEqual(outcomes);
-    const told = await rig.events();
-    for (const id of ids) {
-      const mine = told
-        .filter(({ subject }) => subject === id)
-        .map(({ type }) => type.replace("drover.operation.", ""));
-      expect(mine.filter((type) => outcomes.includes(type))).toHaveLength(1);
-      // The bus knows no order: what was refused at first comes later.
-      const beginnings = mine.filter((type) => type === "accepted" || type === "started");
-      expect(beginnings.toSorted()).toEqual(["accepted", "started"]);
-    }
-    const { state } = rig.clouds.sphere;
-    expect(groups.map((group) => state.acceptedCreates(group))).toEqual([2, 2, 1, 1]);
-    const faults = rig.cloud.proxy.log.filter(({ fault }) => fault !== undefined).length;
-    const partly = rig.cloud.proxy.log.filter(({ upstream }) =>
-      /"(?:Code|ErrorCode)":"Internal/.test(upstream?.body ?? ""),
-    );
-    expect(faults).toBeGreaterThan(10);
-    expect(partly.length).toBeGreaterThan(1);
-  }, 300_000);
+  test.each([1, 2, 3, 4])(
+    "lose and double nothing (seed %i)",
+    async (seed) => {
+      const random = new SeededRandomness(seed);
+      const rig = await awsRig();
+      onTestFinished(() => rig.close());
+      injectFaults(rig, random);
+      const example = exampleOf("requests", "happy.json");
+      const ids: string[] = [];
+      for (const [index, deviceGroupId] of groups.entries()) {
+        const data = { ...(example["data"] as object), deviceGroupId, deadline: "PT6H" };
+        ids.push(await submitted(rig, { ...example, id: `fault-${index}`, data }));
+      }
+      for (let cold = 0; cold < 4; cold += 1) {
+        await rig.until("some time", async () => random.fraction() < 0.05);
+        rig.recycle();
+      }
+      const rows = [];
+      for (const id of ids) rows.push(await ended(rig, id, 8 * 3_600_000));
+      await rig.until("all messages to be gone", async () => messagesLeft(rig) === 0);
+      expect(rows.map(({ outcome }) => outcome)).toEqual(outcomes);
+      const told = await rig.events();
+      for (const id of ids) {
+        const mine = told
+          .filter(({ subject }) => subject === id)
+          .map(({ type }) => type.replace("drover.operation.", ""));
+        expect(mine.filter((type) => outcomes.includes(type))).toHaveLength(1);
+        // The bus knows no order: what was refused at first comes later.
+        const beginnings = mine.filter((type) => type === "accepted" || type === "started");
+        expect(beginnings.toSorted()).toEqual(["accepted", "started"]);
+      }
+      const { state } = rig.clouds.sphere;
+      expect(groups.map((group) => state.acceptedCreates(group))).toEqual([2, 2, 1, 1]);
+      const faults = rig.cloud.proxy.log.filter(({ fault }) => fault !== undefined).length;
+      const partly = rig.cloud.proxy.log.filter(({ upstream }) =>
+        /"(?:Code|ErrorCode)":"Internal/.test(upstream?.body ?? ""),
+      );
+      expect(faults).toBeGreaterThan(10);
+      expect(partly.length).toBeGreaterThan(1);
+    },
+    300_000,
+  );
 
   test("that are throttled or never answered are repeated within the invocation", async () => {
     const rig = await awsRig({ requestTimeoutMs: 150 });
