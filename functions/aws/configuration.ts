@@ -5,8 +5,8 @@ import { durationMs } from "../../lib/contracts/duration.ts";
 import type { Vault } from "../../lib/contracts/ports.ts";
 import { awsSettings } from "../../lib/platforms/aws/clients.ts";
 import { awsSecretResolver, readConfiguration } from "../../lib/platforms/aws/configuration.ts";
-import type { Persistence } from "../../lib/platforms/aws/trying.ts";
 import type { SecretResolver } from "../../lib/platforms/secret-references.ts";
+import type { Persistence } from "../../lib/platforms/trying.ts";
 
 export interface LoadedConfiguration extends Configuration {
   /** Reads secrets by the references in it. */

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import { defaultPersistence, type Persistence, trying } from "../trying.ts";
 import { type AwsSettings, addressSuffix } from "./clients.ts";
 import { type Asked, refusalOf } from "./failures.ts";
 import { type Answered, type SendParts, signedSender } from "./signed-call.ts";
-import { defaultPersistence, type Persistence, trying } from "./trying.ts";
 
 export type ReadParameter = (name: string) => Promise<string>;
 

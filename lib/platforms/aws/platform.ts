@@ -12,6 +12,7 @@ import type { Sealer } from "../../contracts/sealer.ts";
 import { createClock, systemSources } from "../clock.ts";
 import { createRandomness } from "../randomness.ts";
 import { redacted } from "../redaction.ts";
+import { defaultPersistence, type Persistence } from "../trying.ts";
 import { awsSettings, clientOptions, type Variables } from "./clients.ts";
 import { deferredBus, deferredHandoffs, deferredSealer, deferredVault, onceDone } from "./deferred.ts";
 import { type AwsEnvironment, awsEnvironment, logLevelIn } from "./environment.ts";
@@ -22,7 +23,6 @@ import { embeddedMetrics, type Metrics } from "./metrics.ts";
 import { awsQueue } from "./queue.ts";
 import { queueUrls } from "./queue-urls.ts";
 import { type After, systemAfter } from "./timers.ts";
-import { defaultPersistence, type Persistence } from "./trying.ts";
 
 /** Keys of Drover's own, beside the secrets of people and not among them. */
 const keyPrefixOf = (vaultPrefix: string) => `${vaultPrefix.replace(/\/$/, "")}-keys/`;

@@ -7,12 +7,12 @@ import {
 } from "@aws-sdk/client-sqs";
 import { RetryableError } from "../../contracts/errors.ts";
 import type { OutgoingMessage, QueueReceiver, QueueSender, ReceivedDelivery } from "../../contracts/ports.ts";
+import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
 import { batchesOf, eachOf } from "./batches.ts";
 import { type AwsSettings, clientOptions, lazily } from "./clients.ts";
 import { type Asked, failureOf, refusalOf, refusedBy } from "./failures.ts";
 import { bytesOf, carried, maxDelayMs, secondsOf } from "./messages.ts";
 import type { QueueUrls } from "./queue-urls.ts";
-import { defaultPersistence, type Persistence, pauseBefore, trying } from "./trying.ts";
 
 const maxBatchEntries = 10;
 /** SQS takes 1 MiB since 2025; the bound that every region and every older endpoint takes. */

@@ -12,9 +12,9 @@ import {
 import { ConflictError, RetryableError } from "../../contracts/errors.ts";
 import type { Vault, VaultEntry } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
+import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
 import { type AwsSettings, clientOptions, lazily } from "./clients.ts";
 import { type Asked, failureOf, refusedBy } from "./failures.ts";
-import { defaultPersistence, type Persistence, pauseBefore, trying } from "./trying.ts";
 import { checkedName, pack, unpack } from "./vault-entry.ts";
 
 /** A name that was deleted is free again once the service has done so in the background: seconds, as a rule. */

@@ -3,6 +3,7 @@ import type { Bus, Clock, HandoffStore, Ledger, QueueReceiver, QueueSender, Vaul
 import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { Fetch } from "../../providers/exchange.ts";
+import type { Persistence } from "../trying.ts";
 import { azureBlobs } from "./blobs.ts";
 import { azureBus } from "./bus.ts";
 import { azureHandoffStore } from "./handoff.ts";
@@ -13,7 +14,6 @@ import { azureSealer } from "./sealer.ts";
 import { sealingKeys } from "./sealing-key.ts";
 import { azureSettings, isOnLoopback, lazily, type Variables } from "./settings.ts";
 import { azureTokens } from "./tokens.ts";
-import type { Persistence } from "./trying.ts";
 import { blobTurns } from "./turns.ts";
 import { azureVault } from "./vault.ts";
 

@@ -3,12 +3,12 @@ import type { DroverEvent } from "../../contracts/event.ts";
 import type { Bus } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
 import type { Fetch } from "../../providers/exchange.ts";
+import { defaultPersistence, type Persistence, trying } from "../trying.ts";
 import { batchesOf, eachOf } from "./batches.ts";
 import { type Asked, refusalOf } from "./failures.ts";
 import { type Authority, bearer, refusedIn, restSender } from "./rest.ts";
 import type { AzureSettings } from "./settings.ts";
 import { scopes, type Tokens } from "./tokens.ts";
-import { defaultPersistence, type Persistence, trying } from "./trying.ts";
 
 /** 1 MB is what a topic takes at once, and 64 KiB are billed as one event: a quarter is far from every bound. */
 const maxBatchBytes = 256 * 1024;

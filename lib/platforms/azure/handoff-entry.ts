@@ -1,7 +1,7 @@
 import { ConfigurationError, InvalidInputError } from "../../contracts/errors.ts";
 import { sha256Hex } from "../../contracts/identifiers.ts";
 import type { HandoffEntry } from "../../contracts/ports.ts";
-import { opened, sealed } from "./sealed.ts";
+import { opened, sealed } from "../sealed.ts";
 import type { SealingKey } from "./sealing-key.ts";
 
 const version = 1;

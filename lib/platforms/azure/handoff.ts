@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { type DroverError, RetryableError } from "../../contracts/errors.ts";
 import type { Clock, HandoffEntry, HandoffStore } from "../../contracts/ports.ts";
+import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
 import { eachOf } from "./batches.ts";
 import type { BlobHead, Blobs, Condition } from "./blobs.ts";
 import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "./handoff-entry.ts";
 import type { SealingKeys } from "./sealing-key.ts";
-import { defaultPersistence, type Persistence, pauseBefore, trying } from "./trying.ts";
 
 /** Longer than a write whose answer was lost can still be on its way: the mark of what was taken stands at least as long. */
 const markMs = 3_600_000;

@@ -1,7 +1,7 @@
 import { InvalidInputError, PermanentError, UnsupportedVersionError } from "../../contracts/errors.ts";
 import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
-import { opened, sealed } from "./sealed.ts";
+import { opened, sealed } from "../sealed.ts";
 import type { SealingKeys } from "./sealing-key.ts";
 
 const version = 1;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { RetryableError } from "../../contracts/errors.ts";
 import { hashFraction } from "../../contracts/identifiers.ts";
+import { defaultPersistence, type Persistence, trying } from "../trying.ts";
 import type { Blobs } from "./blobs.ts";
-import { defaultPersistence, type Persistence, trying } from "./trying.ts";
 
 /** Does work that only one may do at a time, or gives back undefined when somebody else is at it. */
 export type OneAtATime = <Value>(name: string, work: () => Promise<Value>) => Promise<Value | undefined>;

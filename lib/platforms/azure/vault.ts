@@ -1,7 +1,7 @@
 import { RetryableError, UnauthorizedError } from "../../contracts/errors.ts";
 import type { Vault, VaultEntry } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
-import { defaultPersistence, type Persistence, pauseBefore, trying } from "./trying.ts";
+import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
 import { type OneAtATime, turnMs } from "./turns.ts";
 import { pack, unpack } from "./vault-entry.ts";
 import { nameIn, vaultName } from "./vault-names.ts";

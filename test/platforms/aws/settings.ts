@@ -1,6 +1,6 @@
 import { Secret } from "../../../lib/contracts/secret.ts";
 import type { AwsSettings } from "../../../lib/platforms/aws/clients.ts";
-import type { Persistence } from "../../../lib/platforms/aws/trying.ts";
+import type { Persistence } from "../../../lib/platforms/trying.ts";
 
 export const accessKeyId = "AKIAIOSFODNN7EXAMPLE";
 export const secretAccessKey = "canary/wJalrXUtnFEMI/K7MDENG+bPxRfiCY";

@@ -5,7 +5,7 @@ import { Secret } from "../../../lib/contracts/secret.ts";
 import { azureBlobs } from "../../../lib/platforms/azure/blobs.ts";
 import { azureHandoffStore } from "../../../lib/platforms/azure/handoff.ts";
 import { sealingKeys } from "../../../lib/platforms/azure/sealing-key.ts";
-import type { Persistence } from "../../../lib/platforms/azure/trying.ts";
+import type { Persistence } from "../../../lib/platforms/trying.ts";
 import { describeHandoffStore } from "../../contracts/handoff.ts";
 import type { ProxiedRequest } from "../aws/fault-proxy.ts";
 import { ManualTime } from "../local/manual-time.ts";

@@ -1,4 +1,4 @@
-import type { Persistence } from "../../../lib/platforms/azure/trying.ts";
+import type { Persistence } from "../../../lib/platforms/trying.ts";
 
 /** Repeats without waiting, and tells how long it would have waited. */
 export function impatience(attempts = 3): Persistence & { readonly pauses: number[] } {

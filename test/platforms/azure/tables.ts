@@ -1,6 +1,6 @@
 import { createStorageTablesEmulator } from "../../../emulators/storage-tables/index.ts";
 import { createTablesLedger } from "../../../lib/platforms/azure/ledger/ledger.ts";
-import type { Persistence } from "../../../lib/platforms/azure/trying.ts";
+import type { Persistence } from "../../../lib/platforms/trying.ts";
 import { ManualTime } from "../local/manual-time.ts";
 import { account, behindProxy, noTokens, settingsFor } from "./accounts.ts";
 import { impatience } from "./patience.ts";

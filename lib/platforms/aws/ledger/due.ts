@@ -1,6 +1,6 @@
+import { Merge } from "../../merge.ts";
 import type { Item } from "./item.ts";
 import { dueParts, isCoarse, slotOf } from "./layout.ts";
-import { Merge } from "./merge.ts";
 import type { Queries } from "./queries.ts";
 
 /**

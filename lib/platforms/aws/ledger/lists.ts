@@ -1,9 +1,9 @@
 import { InvalidInputError } from "../../../contracts/errors.ts";
 import type { LedgerRecord } from "../../../contracts/operation.ts";
 import type { OperationFilter, Page, Stored } from "../../../contracts/ports.ts";
+import { Merge } from "../../merge.ts";
 import { type Item, isKey, storedOf } from "./item.ts";
 import { isListPlace, listFor, partsOf, sieveFor } from "./layout.ts";
-import { Merge } from "./merge.ts";
 import type { Queries } from "./queries.ts";
 
 /** Index entries that one page looks at, and records that it reads: what a rare label costs at the most. */

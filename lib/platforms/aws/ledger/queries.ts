@@ -6,9 +6,9 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { RetryableError } from "../../../contracts/errors.ts";
+import type { Run } from "../../merge.ts";
 import { failureOf } from "./failures.ts";
 import { type Item, primaryKeyOf } from "./item.ts";
-import type { Run } from "./merge.ts";
 import { indexes } from "./table.ts";
 
 /** DynamoDB's bound on keys in one BatchGetItem. */

@@ -1,5 +1,5 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
-import { type Persistence, pauseBefore } from "../trying.ts";
+import { type Persistence, pauseBefore } from "../../trying.ts";
 
 type RetryStrategy = Exclude<NonNullable<DynamoDBClientConfig["retryStrategy"]>, { retry: unknown }>;
 

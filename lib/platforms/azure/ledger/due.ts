@@ -1,5 +1,5 @@
+import { Merge } from "../../merge.ts";
 import type { Entries } from "./entries.ts";
-import { Merge } from "./merge.ts";
 import { dueBefore, duePartitions, dueTimeIn } from "./places.ts";
 import { named, rowPlaceOf } from "./row.ts";
 import { type Held, type Table, textIn } from "./table.ts";

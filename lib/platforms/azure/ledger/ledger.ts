@@ -1,8 +1,8 @@
 import { RetryableError } from "../../../contracts/errors.ts";
 import type { LedgerRecord } from "../../../contracts/operation.ts";
 import type { Clock, Ledger, OperationFilter, Page, Stored, Version } from "../../../contracts/ports.ts";
+import { defaultPersistence, type Persistence, pauseBefore } from "../../trying.ts";
 import type { SdkParts } from "../sdk.ts";
-import { defaultPersistence, type Persistence, pauseBefore } from "../trying.ts";
 import { dueKeys } from "./due.ts";
 import { Entries } from "./entries.ts";
 import { isKey } from "./keys.ts";

@@ -1,9 +1,9 @@
 import { InvalidInputError } from "../../../contracts/errors.ts";
 import type { LedgerRecord } from "../../../contracts/operation.ts";
 import type { OperationFilter, Page, Stored } from "../../../contracts/ports.ts";
+import { Merge } from "../../merge.ts";
 import { type Entries, entryNames } from "./entries.ts";
 import { encoded, endOf, isKey, partitionsOf } from "./keys.ts";
-import { Merge } from "./merge.ts";
 import { isListed, isListRow, listsFor } from "./places.ts";
 import { rowPlaceOf, standingOf, storedOf } from "./row.ts";
 import { type Held, type Table, textIn } from "./table.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pauseOnTimer } from "node:timers/promises";
-import { RetryableError } from "../../contracts/errors.ts";
+import { RetryableError } from "../contracts/errors.ts";
 
 /** How often and how fast calls are repeated inside one invocation; what lasts longer is a `RetryableError` and the queue's business. */
 export interface Persistence {
