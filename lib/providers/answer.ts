@@ -26,7 +26,7 @@ export interface Answer {
   readonly show: (text: string, maxLength?: number) => string;
 }
 
-const got: Readonly<Record<BodyProblem | "empty" | "html" | "cut-off-json" | "not-json", string>> = {
+const got: Readonly<Record<BodyProblem | "empty" | "html" | "cut-off-json" | "not-json" | "too-deep", string>> = {
   "cut-off": "a body that breaks off",
   "too-large": "a body above the bound",
   "not-utf-8": "a body that is not UTF-8",
@@ -36,6 +36,7 @@ const got: Readonly<Record<BodyProblem | "empty" | "html" | "cut-off-json" | "no
   html: "HTML",
   "cut-off-json": "JSON that breaks off",
   "not-json": "text that is not JSON",
+  "too-deep": "JSON nested too deep",
 };
 
 /** @throws RetryableError when it is not JSON: a page of a gateway says nothing about the provider's decision */
@@ -44,6 +45,12 @@ export function jsonOf(answer: Answer, call: Call): unknown {
   const text = answer.text.trim();
   if (text === "") throw unreadable(answer, call, got.empty, "empty");
   if (text.startsWith("<")) throw unreadable(answer, call, got.html, "html");
+  const value = parsed(text, answer, call);
+  if (isTooDeep(value)) throw unreadable(answer, call, got["too-deep"], "too-deep");
+  return value;
+}
+
+function parsed(text: string, answer: Answer, call: Call): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -51,6 +58,18 @@ export function jsonOf(answer: Answer, call: Call): unknown {
     const kind = isCutOff(text) ? "cut-off-json" : "not-json";
     throw unreadable(answer, call, got[kind], kind);
   }
+}
+
+/** No provider nests half as deep. What the parser can read at a greater depth nobody could write again: that works by recursion. */
+const maxDepth = 100;
+
+function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= maxDepth; depth += 1) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 function isCutOff(text: string): boolean {

@@ -184,6 +184,8 @@ describe("bodies", () => {
     ["JSON that breaks off in a string", '{"State":"canary', "cut-off-json"],
     ["JSON that breaks off between values", '{"State":2,', "cut-off-json"],
     ["text", "canary said no", "not-json"],
+    // What can be read, and not be written again.
+    ["JSON that is nested too deep", `{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`, "too-deep"],
     ["an empty body", "", "empty"],
     ["white space", " \r\n ", "empty"],
     ["no body", null, "empty"],

@@ -252,12 +252,12 @@ describe("what breaks on the way", () => {
       world.emulator.addFault({ method: "GET", ...fault });
       const mint = world.mint();
       for (const read of [
-        mint.prepare(world.context()),
-        mint.find(intentAt(world.time), world.context()),
-        mint.things.list(world.context()),
-        mint.things.read(madeOf(id), world.context()),
+        () => mint.prepare(world.context()),
+        () => mint.find(intentAt(world.time), world.context()),
+        () => mint.things.list(world.context()),
+        () => mint.things.read(madeOf(id), world.context()),
       ]) {
-        const error = await failureOf(read);
+        const error = await failureOf(read());
         expect(error).toBeInstanceOf(RetryableError);
         expect(error).toMatchObject({ effect: "none" });
       }
