@@ -23,9 +23,9 @@ import {
 } from "../lib/contracts/ports.ts";
 import { createInboxHandler } from "../lib/operations/accept.ts";
 import { createRunner } from "../lib/operations/runner.ts";
+import { systemAfter } from "../lib/platforms/after.ts";
 import { type FunctionParts, queueFunction } from "../lib/platforms/aws/lambda/functions.ts";
 import { awsVoice, type Voice } from "../lib/platforms/aws/platform.ts";
-import { systemAfter } from "../lib/platforms/aws/timers.ts";
 import { createClock, systemSources } from "../lib/platforms/clock.ts";
 import { createRandomness } from "../lib/platforms/randomness.ts";
 import { createStubProvider } from "./stub-provider.ts";
@@ -110,7 +110,7 @@ function powertools(): Handler {
 }
 
 function hosted(handler: MessageHandler, voice: Voice = awsVoice(variables)): Handler {
-  const queue = { send: async () => {}, release: async () => true };
+  const queue = { maxDelayMs: 900_000, send: async () => {}, release: async () => true };
   const clock = { now: Date.now };
   const parts: FunctionParts = {
     ...{ voice, log: voice.log, after: systemAfter, clock },

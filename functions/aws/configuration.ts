@@ -1,19 +1,10 @@
 import type { Variables } from "../../lib/configuration/environment.ts";
 import { parseConfiguration } from "../../lib/configuration/load.ts";
-import type { Configuration } from "../../lib/contracts/configuration.ts";
-import { durationMs } from "../../lib/contracts/duration.ts";
 import type { Vault } from "../../lib/contracts/ports.ts";
 import { awsSettings } from "../../lib/platforms/aws/clients.ts";
 import { awsSecretResolver, readConfiguration } from "../../lib/platforms/aws/configuration.ts";
-import type { SecretResolver } from "../../lib/platforms/secret-references.ts";
 import type { Persistence } from "../../lib/platforms/trying.ts";
-
-export interface LoadedConfiguration extends Configuration {
-  /** Reads secrets by the references in it. */
-  readonly secret: SecretResolver;
-  /** How long a finished operation is kept whole. */
-  readonly retainMs: number;
-}
+import { type LoadedConfiguration, loaded } from "../cloud/host.ts";
 
 /** @throws ConfigurationError with all problems at once */
 export async function loadAwsConfiguration(
@@ -29,9 +20,5 @@ export async function loadAwsConfiguration(
       return parameterReader({ settings: awsSettings(variables) }, persistence)(name);
     },
   });
-  return {
-    ...configuration,
-    secret: awsSecretResolver(variables, vault),
-    retainMs: durationMs(configuration.retention.operations),
-  };
+  return loaded(configuration, awsSecretResolver(variables, vault));
 }

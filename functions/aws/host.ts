@@ -1,20 +1,15 @@
 import { processVariables, type Variables } from "../../lib/configuration/environment.ts";
-import { lazily } from "../../lib/platforms/aws/clients.ts";
-import { onceDone } from "../../lib/platforms/aws/deferred.ts";
+import { systemAfter } from "../../lib/platforms/after.ts";
 import type { FunctionParts } from "../../lib/platforms/aws/lambda/functions.ts";
 import { type AwsParts, type AwsPlatform, awsVoice, openAwsPlatform } from "../../lib/platforms/aws/platform.ts";
 import { queueNames } from "../../lib/platforms/aws/queue-urls.ts";
-import { systemAfter } from "../../lib/platforms/aws/timers.ts";
+import { lazily, onceDone } from "../../lib/platforms/made-once.ts";
+import { type CloudHost, providerPartsOf } from "../cloud/host.ts";
 import type { ProviderParts } from "../provider-parts.ts";
-import type { LoadedConfiguration } from "./configuration.ts";
 
-/** One instance of a function: what it has is made with its first invocation, once, and kept for those that follow. */
-export interface AwsHost {
+export interface AwsHost extends CloudHost {
   readonly parts: FunctionParts;
-  /** @throws ConfigurationError with what is wrong in the environment */
   readonly platform: () => AwsPlatform;
-  readonly configuration: () => Promise<LoadedConfiguration>;
-  readonly providerParts: () => Promise<ProviderParts>;
 }
 
 /** What tests put in the place of the world. */
@@ -42,15 +37,11 @@ export function createAwsHost({ variables, fetch, startTimer, ...parts }: AwsHos
     },
     platform,
     configuration,
-    async providerParts() {
-      const { publishTargets, secret } = await configuration();
-      const { clock, randomness, ledger, vault, handoffs, sealer } = platform();
-      return {
-        ...{ secret, clock, randomness, ledger, vault, handoffs, sealer, publishTargets },
-        ...(fetch ? { fetch } : {}),
-        ...(startTimer ? { startTimer } : {}),
-      };
-    },
+    providerParts: () =>
+      providerPartsOf(
+        { platform, configuration },
+        { ...(fetch ? { fetch } : {}), ...(startTimer ? { startTimer } : {}) },
+      ),
   };
 }
 

@@ -1,26 +1,12 @@
 import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
-import { createRunner } from "../../lib/operations/runner.ts";
 import type { Step } from "../../lib/operations/step.ts";
-import { onceDone } from "../../lib/platforms/aws/deferred.ts";
 import { queueFunction } from "../../lib/platforms/aws/lambda/functions.ts";
-import { requestRoutes } from "../request-routes.ts";
+import { onceDone } from "../../lib/platforms/made-once.ts";
+import { openStep } from "../cloud/one-step.ts";
 import { type AwsHost, thisInstance } from "./host.ts";
-import { lazyProviders } from "./providers.ts";
 
-/** The function behind the queue of one step. It knows no other: a message of another step is a defect, and stays in the queue. */
-export function stepFunction(step: Step<DeploymentProvider>, host: AwsHost = thisInstance) {
-  const open = onceDone(async () => {
-    const { connections, retainMs } = await host.configuration();
-    const providerOf = lazyProviders(connections, await host.providerParts());
-    return createRunner({
-      ports: host.platform(),
-      steps: { [step.name]: step },
-      providerOf: ({ request }) => providerOf(request.connection),
-      retainMs,
-      limitsOf: ({ request: { connection } }) =>
-        Object.hasOwn(connections, connection) ? connections[connection]?.limits : undefined,
-      splitOf: ({ request }) => requestRoutes[request.type].split,
-    });
-  });
-  return queueFunction(host.parts, open);
-}
+export const stepFunction = (step: Step<DeploymentProvider>, host: AwsHost = thisInstance) =>
+  queueFunction(
+    host.parts,
+    onceDone(() => openStep(step, host)),
+  );

@@ -1,7 +1,7 @@
 import { type Configuration, vaultKeyPattern } from "../contracts/configuration.ts";
 import { describeDuration, durationMs } from "../contracts/duration.ts";
 import { ConfigurationError } from "../contracts/errors.ts";
-import { awsMisfits } from "../contracts/platform-fit.ts";
+import { type CloudKind, cloudMisfits } from "../contracts/platform-fit.ts";
 import type { Secret } from "../contracts/secret.ts";
 import { type SecretReferenceAt, secretReferencesIn } from "../contracts/secret-references.ts";
 import { signingKeyOf } from "../contracts/standard-webhooks.ts";
@@ -24,9 +24,10 @@ const sweepMaxMs = 3_600_000;
 
 /** What the schema cannot see: secrets that do not resolve, times that do not fit together, what is dangerous or retiring. */
 export async function checkConfiguration(configuration: Configuration, context: CheckContext): Promise<Finding[]> {
+  const { kind } = configuration.platform;
   const secrets =
-    configuration.platform.kind === "aws"
-      ? awsFindings(configuration)
+    kind !== "local"
+      ? cloudFindings(configuration, kind)
       : await Promise.all(secretReferencesIn(configuration).map((reference) => secretFinding(reference, context)));
   const { schedules, problems } = await readSchedules(configuration, context.calendar);
   return [
@@ -41,14 +42,14 @@ export async function checkConfiguration(configuration: Configuration, context: 
   ];
 }
 
-/** What stands in the functions' environment and in Secrets Manager cannot be looked up from here. */
-function awsFindings(configuration: Configuration): Finding[] {
+/** What stands in the functions' environment and in the cloud's vault cannot be looked up from here. */
+function cloudFindings(configuration: Configuration, kind: CloudKind): Finding[] {
   const references = secretReferencesIn(configuration).length;
   const notLookedUp = warning(
     "platform.kind",
-    `got aws: of ${references} references to secrets none was looked up, which only the functions can`,
+    `got ${kind}: of ${references} references to secrets none was looked up, which only the functions can`,
   );
-  const misfits = awsMisfits(configuration).map(({ path, message }) => problem(path, message));
+  const misfits = cloudMisfits(configuration, kind).map(({ path, message }) => problem(path, message));
   return references === 0 ? misfits : [...misfits, notLookedUp];
 }
 

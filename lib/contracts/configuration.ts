@@ -52,7 +52,14 @@ const localPlatformSchema = z.strictObject({
 /** Functions on AWS Lambda. Where their table, queues and buckets are stands in their environment; how many run at once, in their triggers. */
 const awsPlatformSchema = z.strictObject({ kind: z.literal("aws") });
 
-export const platformSchema = z.discriminatedUnion("kind", [localPlatformSchema, awsPlatformSchema]);
+/** Functions on Azure. Where their table, queues, topic and vault are stands in the app's settings. */
+const azurePlatformSchema = z.strictObject({ kind: z.literal("azure") });
+
+export const platformSchema = z.discriminatedUnion("kind", [
+  localPlatformSchema,
+  awsPlatformSchema,
+  azurePlatformSchema,
+]);
 
 export const configurationSchema = z.strictObject({
   $schema: z.optional(z.string()),

@@ -3,10 +3,10 @@ import { steps } from "../../functions/steps.ts";
 import { deadLetterQueueOf, inboxQueue } from "../../lib/contracts/ports.ts";
 import { instruments } from "../../lib/contracts/telemetry.ts";
 import { awsEnvironment, logLevelIn } from "../../lib/platforms/aws/environment.ts";
-import { receiveLimit } from "../../lib/platforms/aws/lambda/settle.ts";
 import { tableDefinition } from "../../lib/platforms/aws/ledger/table.ts";
 import { maxDelayMs } from "../../lib/platforms/aws/messages.ts";
 import { queueNames, queueUrls } from "../../lib/platforms/aws/queue-urls.ts";
+import { receiveLimit } from "../../lib/platforms/settle.ts";
 import { awsFunctions } from "../../scripts/aws-bundles.ts";
 import {
   ofType,

@@ -2,9 +2,10 @@ import { DescribeEventBusCommand, EventBridgeClient, PutEventsCommand } from "@a
 import { InvalidInputError, RetryableError } from "../../contracts/errors.ts";
 import type { DroverEvent } from "../../contracts/event.ts";
 import type { Bus } from "../../contracts/ports.ts";
+import { batchesOf, eachOf } from "../batches.ts";
+import { lazily } from "../made-once.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
-import { batchesOf, eachOf } from "./batches.ts";
-import { type AwsSettings, clientOptions, lazily } from "./clients.ts";
+import { type AwsSettings, clientOptions } from "./clients.ts";
 import { type Asked, failureOf, type Refused, refusalOf } from "./failures.ts";
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */

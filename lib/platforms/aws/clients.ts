@@ -99,12 +99,3 @@ export function clientOptions(settings: AwsSettings) {
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   };
 }
-
-/** Made on first use, once for each instance. */
-export function lazily<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Configuration } from "../../contracts/configuration.ts";
 import { ConfigurationError } from "../../contracts/errors.ts";
-import { awsMisfits, noFile } from "../../contracts/platform-fit.ts";
+import { cloudMisfits, noFile } from "../../contracts/platform-fit.ts";
 import type { Vault } from "../../contracts/ports.ts";
 import { type SecretResolver, secretResolver } from "../secret-references.ts";
 import type { Variables } from "./clients.ts";
@@ -25,7 +25,7 @@ export interface ConfigurationSources {
 export async function readConfiguration(sources: ConfigurationSources): Promise<Configuration> {
   const { text, from } = await textOf(sources);
   const configuration = sources.parse(text, from);
-  const problems = awsMisfits(configuration).map(({ path, message }) => `${path}: ${message}`);
+  const problems = cloudMisfits(configuration, "aws").map(({ path, message }) => `${path}: ${message}`);
   if (problems.length === 0) return configuration;
   throw new ConfigurationError(`Expected a configuration that fits AWS in ${from}, got ${problems.join("; ")}`, {
     code: "invalid-configuration",
@@ -65,7 +65,7 @@ export function awsSecretResolver(variables: Variables, vault: Pick<Vault, "get"
   });
   return async (reference) => {
     if (!reference.startsWith("file:")) return resolve(reference);
-    throw new ConfigurationError(`Expected a secret that a function can reach, ${noFile(reference)}`, {
+    throw new ConfigurationError(`Expected a secret that a function can reach, ${noFile(reference, "aws")}`, {
       code: "secret-missing",
     });
   };

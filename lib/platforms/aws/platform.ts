@@ -9,20 +9,21 @@ import type {
   Vault,
 } from "../../contracts/ports.ts";
 import type { Sealer } from "../../contracts/sealer.ts";
+import { type After, systemAfter } from "../after.ts";
 import { createClock, systemSources } from "../clock.ts";
+import { deferredBus, deferredHandoffs, deferredSealer, deferredVault } from "../deferred.ts";
+import { onceDone } from "../made-once.ts";
 import { createRandomness } from "../randomness.ts";
 import { redacted } from "../redaction.ts";
 import { defaultPersistence, type Persistence } from "../trying.ts";
 import { awsSettings, clientOptions, type Variables } from "./clients.ts";
-import { deferredBus, deferredHandoffs, deferredSealer, deferredVault, onceDone } from "./deferred.ts";
-import { type AwsEnvironment, awsEnvironment, logLevelIn } from "./environment.ts";
+import { awsEnvironment, logLevelIn } from "./environment.ts";
 import { createDynamoLedger } from "./ledger/ledger.ts";
 import { ledgerRetries } from "./ledger/retries.ts";
 import { jsonLog } from "./log.ts";
 import { embeddedMetrics, type Metrics } from "./metrics.ts";
 import { awsQueue } from "./queue.ts";
 import { queueUrls } from "./queue-urls.ts";
-import { type After, systemAfter } from "./timers.ts";
 
 /** Keys of Drover's own, beside the secrets of people and not among them. */
 const keyPrefixOf = (vaultPrefix: string) => `${vaultPrefix.replace(/\/$/, "")}-keys/`;
@@ -41,7 +42,7 @@ export interface AwsParts {
 export interface AwsPlatform extends Ports {
   readonly queue: QueueSender & QueueReceiver;
   readonly telemetry: Metrics;
-  readonly environment: AwsEnvironment;
+  readonly version: string;
   readonly vault: Vault;
   readonly sealer: Sealer;
   readonly handoffs: HandoffStore;
@@ -107,7 +108,7 @@ export function openAwsPlatform(variables: Variables, voice: Voice, parts: Parti
   });
   const client = new DynamoDBClient({ ...clientOptions(settings), retryStrategy: ledgerRetries(persistence) });
   return {
-    environment,
+    version: environment.version,
     clock,
     randomness,
     log,

@@ -7,9 +7,10 @@ import {
 } from "@aws-sdk/client-sqs";
 import { RetryableError } from "../../contracts/errors.ts";
 import type { OutgoingMessage, QueueReceiver, QueueSender, ReceivedDelivery } from "../../contracts/ports.ts";
+import { batchesOf, eachOf } from "../batches.ts";
+import { lazily } from "../made-once.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
-import { batchesOf, eachOf } from "./batches.ts";
-import { type AwsSettings, clientOptions, lazily } from "./clients.ts";
+import { type AwsSettings, clientOptions } from "./clients.ts";
 import { type Asked, failureOf, refusalOf, refusedBy } from "./failures.ts";
 import { bytesOf, carried, maxDelayMs, secondsOf } from "./messages.ts";
 import type { QueueUrls } from "./queue-urls.ts";

@@ -12,8 +12,9 @@ import {
 import { ConflictError, RetryableError } from "../../contracts/errors.ts";
 import type { Vault, VaultEntry } from "../../contracts/ports.ts";
 import type { Secret } from "../../contracts/secret.ts";
+import { lazily } from "../made-once.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
-import { type AwsSettings, clientOptions, lazily } from "./clients.ts";
+import { type AwsSettings, clientOptions } from "./clients.ts";
 import { type Asked, failureOf, refusedBy } from "./failures.ts";
 import { checkedName, pack, unpack } from "./vault-entry.ts";
 

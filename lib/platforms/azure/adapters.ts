@@ -3,6 +3,7 @@ import type { Bus, Clock, HandoffStore, Ledger, QueueReceiver, QueueSender, Vaul
 import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { Fetch } from "../../providers/exchange.ts";
+import { lazily } from "../made-once.ts";
 import type { Persistence } from "../trying.ts";
 import { azureBlobs } from "./blobs.ts";
 import { azureBus } from "./bus.ts";
@@ -12,7 +13,7 @@ import { azureQueue } from "./queue.ts";
 import { queueNames } from "./queue-names.ts";
 import { azureSealer } from "./sealer.ts";
 import { sealingKeys } from "./sealing-key.ts";
-import { azureSettings, isOnLoopback, lazily, type Variables } from "./settings.ts";
+import { azureSettings, isOnLoopback, type Variables } from "./settings.ts";
 import { azureTokens } from "./tokens.ts";
 import { blobTurns } from "./turns.ts";
 import { azureVault } from "./vault.ts";

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Configuration } from "../../contracts/configuration.ts";
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { cloudMisfits, noFile } from "../../contracts/platform-fit.ts";
 import type { Vault } from "../../contracts/ports.ts";
 import { secretReferencesIn } from "../../contracts/secret-references.ts";
 import { type SecretResolver, secretResolver } from "../secret-references.ts";
@@ -27,9 +28,7 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
   const configuration = sources.parse(text, from);
   const references = secretReferencesIn(configuration);
   const problems = [
-    ...references
-      .filter(({ reference }) => reference.startsWith("file:"))
-      .map(({ path, reference }) => `${path}: ${noFile(reference)}`),
+    ...cloudMisfits(configuration, "azure").map(({ path, message }) => `${path}: ${message}`),
     ...references.flatMap(({ path, reference }) => {
       const name = reference.startsWith("env:") ? reference.slice("env:".length) : "";
       return unresolvedReference.test(sources.variables[name] ?? "") ? [`${path}: ${unresolved(name)}`] : [];
@@ -62,9 +61,6 @@ async function textOf({ variables, readText = (path) => readFile(path, "utf8") }
   }
 }
 
-const noFile = (reference: string) =>
-  `expected env:NAME or vault:NAME, got ${reference}: an app has no files of its own, so store the secret with \`drover vault put\``;
-
 const unresolved = (name: string) =>
   `a Key Vault reference that was not resolved in ${name}: let the app's identity read that secret, and check its name`;
 
@@ -78,7 +74,7 @@ export function azureSecretResolver(variables: Variables, vault: Pick<Vault, "ge
   });
   return async (reference) => {
     if (reference.startsWith("file:")) {
-      throw new ConfigurationError(`Expected a secret that an app can reach, ${noFile(reference)}`, {
+      throw new ConfigurationError(`Expected a secret that an app can reach, ${noFile(reference, "azure")}`, {
         code: "secret-missing",
       });
     }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type DroverError, RetryableError } from "../../contracts/errors.ts";
 import type { Clock, HandoffEntry, HandoffStore } from "../../contracts/ports.ts";
+import { eachOf } from "../batches.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
-import { eachOf } from "./batches.ts";
 import type { BlobHead, Blobs, Condition } from "./blobs.ts";
 import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "./handoff-entry.ts";
 import type { SealingKeys } from "./sealing-key.ts";

@@ -1,12 +1,12 @@
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 import type { OutgoingMessage, QueueReceiver, QueueSender, ReceivedDelivery } from "../../contracts/ports.ts";
+import { eachOf } from "../batches.ts";
+import { lazily } from "../made-once.ts";
 import { defaultPersistence, type Persistence, trying } from "../trying.ts";
-import { eachOf } from "./batches.ts";
 import { type Asked, failureOf, refusedBy } from "./failures.ts";
 import { carried, decodedBody, maxDelayMs, secondsOf } from "./messages.ts";
 import type { QueueNames } from "./queue-names.ts";
 import { type SdkParts, storageCredential, withinTime } from "./sdk.ts";
-import { lazily } from "./settings.ts";
 
 const maxReceived = 32;
 /** There is no sending in batches: a request for many servers sends hundreds, one by one. */

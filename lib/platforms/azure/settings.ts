@@ -140,12 +140,3 @@ function identityIn(variables: Variables, problems: string[]): Identity {
   const endpoint = url && header ? { url, header: new Secret(header) } : undefined;
   return { kind: "managed-identity", clientId, endpoint };
 }
-
-/** Made on first use, once for each instance. */
-export function lazily<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Delivery, HandlerContext, Settlement } from "../../../lib/contracts/ports.ts";
-import { abortMarginMs, answerMarginMs } from "../../../lib/platforms/aws/lambda/time-guard.ts";
+import { abortMarginMs, answerMarginMs } from "../../../lib/platforms/time-guard.ts";
 import { turns } from "../local/manual-time.ts";
 import { byTarget, refusal } from "./fault-proxy.ts";
 import { lambdaWorld, timeoutMs } from "./lambda-world.ts";

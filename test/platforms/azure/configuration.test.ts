@@ -6,11 +6,10 @@ import { azureSettings } from "../../../lib/platforms/azure/settings.ts";
 import { shownBy, thrownBy } from "./patience.ts";
 
 const reference = "@Microsoft.KeyVault(VaultName=drover;SecretName=configuration)";
-/** Until the schema knows the platform `azure`, any that it knows. */
-const text = (secret = "vault:heat") =>
+const text = (secret = "vault:heat", kind = "azure") =>
   JSON.stringify({
     version: 1,
-    platform: { kind: "aws" },
+    platform: { kind },
     connections: {
       sphere: {
         kind: "azure-sphere",
@@ -50,6 +49,11 @@ describe("configuration on azure", () => {
     [{ DROVER_CONFIGURATION: reference }, "configuration-unreadable", /reference that was not resolved/],
     [{ DROVER_CONFIG: "absent.json" }, "configuration-unreadable", /absent\.json, got ENOENT/],
     [{ DROVER_CONFIGURATION: text("file:./canary.txt") }, "invalid-configuration", /expected env:NAME or vault:NAME/],
+    [
+      { DROVER_CONFIGURATION: text("env:HEAT", "aws") },
+      "invalid-configuration",
+      /platform\.kind: expected azure, got aws/,
+    ],
     [{ DROVER_CONFIGURATION: text("env:HEAT"), HEAT: reference }, "invalid-configuration", /not resolved in HEAT/],
     [{ DROVER_CONFIGURATION: "{canary" }, undefined, /DROVER_CONFIGURATION/],
   ])("says what is wrong with %j", async (variables, code, message) => {

@@ -1,13 +1,13 @@
 import middy from "@middy/core";
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { MessageHandler } from "../../../contracts/ports.ts";
+import type { After } from "../../after.ts";
+import type { SettleParts } from "../../settle.ts";
 import type { Voice } from "../platform.ts";
-import type { After } from "../timers.ts";
 import { decodeRecords } from "./decode.ts";
 import { deliverEach } from "./deliver.ts";
 import type { Middleware } from "./middleware.ts";
 import { reportFailures } from "./report-failures.ts";
-import type { SettleParts } from "./settle.ts";
 import { flushMetrics, speak } from "./speak.ts";
 import { timeGuard } from "./time-guard.ts";
 

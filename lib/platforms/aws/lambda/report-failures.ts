@@ -1,7 +1,7 @@
 import type { SQSBatchResponse } from "aws-lambda";
-import type { Handled } from "./deliver.ts";
+import type { Handled } from "../../deliver.ts";
+import { type SettleParts, settle } from "../../settle.ts";
 import type { Middleware } from "./middleware.ts";
-import { type SettleParts, settle } from "./settle.ts";
 
 /** Settles what was handled, and names what SQS has to keep: everything else of the batch it removes. */
 export function reportFailures(parts: SettleParts): Middleware {

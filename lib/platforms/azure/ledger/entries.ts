@@ -1,6 +1,6 @@
 import type { LedgerRecord } from "../../../contracts/operation.ts";
 import type { Clock } from "../../../contracts/ports.ts";
-import { eachOf } from "../batches.ts";
+import { eachOf } from "../../batches.ts";
 import type { Place } from "./places.ts";
 import type { Held, Table } from "./table.ts";
 import { textIn } from "./table.ts";

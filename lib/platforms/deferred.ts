@@ -1,5 +1,5 @@
-import type { Bus, HandoffStore, Vault } from "../../contracts/ports.ts";
-import type { Sealer } from "../../contracts/sealer.ts";
+import type { Bus, HandoffStore, Vault } from "../contracts/ports.ts";
+import type { Sealer } from "../contracts/sealer.ts";
 
 /**
  * Ports whose adapters are loaded when they are first used: most steps never touch a vault or a bucket, and a cold start pays for
@@ -32,17 +32,3 @@ export const deferredHandoffs = (load: Load<HandoffStore>): HandoffStore => ({
   remove: async (id) => (await load()).remove(id),
   expire: async (nowMs) => (await load()).expire(nowMs),
 });
-
-/** Runs once; what has failed is tried again at the next call, so that a cold start that was throttled does not break the instance. */
-export function onceDone<Value>(work: () => Promise<Value>): () => Promise<Value> {
-  let done: Promise<Value> | undefined;
-  return () => {
-    if (done) return done;
-    const begun = work();
-    done = begun;
-    begun.catch(() => {
-      done = undefined;
-    });
-    return begun;
-  };
-}

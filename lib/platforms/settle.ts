@@ -1,5 +1,5 @@
-import { encodeDeadLetter } from "../../../contracts/dead-letter.ts";
-import { messageOf } from "../../../contracts/errors.ts";
+import { encodeDeadLetter } from "../contracts/dead-letter.ts";
+import { messageOf } from "../contracts/errors.ts";
 import {
   type Clock,
   deadLetterQueueOf,
@@ -7,11 +7,10 @@ import {
   type QueueReceiver,
   type QueueSender,
   type ReceivedDelivery,
-} from "../../../contracts/ports.ts";
-import { maxDelayMs } from "../messages.ts";
+} from "../contracts/ports.ts";
 import type { Handled } from "./deliver.ts";
 
-/** Tries of a message. SQS itself moves one on only after that many, without a reason: then the function had ended over it. */
+/** Tries of a message. The host moves one on only after many more, without a reason: then no function could even begin it. */
 export const receiveLimit = 5;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 300_000;
@@ -20,7 +19,7 @@ const longestBackoffMs = 300_000;
 export const backoffMs = (receives: number): number => Math.min(longestBackoffMs, firstBackoffMs * 2 ** receives);
 
 export interface SettleParts {
-  readonly queue: () => Pick<QueueSender & QueueReceiver, "send" | "release">;
+  readonly queue: () => Pick<QueueSender & QueueReceiver, "send" | "release" | "maxDelayMs">;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
@@ -28,7 +27,7 @@ export interface SettleParts {
 const isDeadLetterQueue = (queue: string) => queue.endsWith(deadLetterQueueOf(""));
 
 /**
- * Does what was decided about one delivery. False when SQS has to keep the message.
+ * Does what was decided about one delivery. False when the host has to keep the message.
  * There is no place behind a dead-letter queue: what cannot be recorded stays in it.
  */
 export async function settle(parts: SettleParts, { delivery, settlement, cause, begun }: Handled): Promise<boolean> {
@@ -60,10 +59,10 @@ async function giveUp({ queue, clock, log }: SettleParts, delivery: ReceivedDeli
   }
 }
 
-/** Always false: the message is to come again. When the time of it cannot be set, it comes after the queue's visibility time-out. */
+/** Always false: the message is to come again. When the time of it cannot be set, it comes after the host's own. */
 async function showAgain({ queue, log }: SettleParts, delivery: ReceivedDelivery, delayMs: number): Promise<boolean> {
   try {
-    await queue().release(delivery, Math.min(Math.max(0, delayMs), maxDelayMs));
+    await queue().release(delivery, Math.min(Math.max(0, delayMs), queue().maxDelayMs));
   } catch (error) {
     log.warn("the time of another try could not be set", { queue: delivery.queue, error: messageOf(error) });
   }
