@@ -1,7 +1,9 @@
 import { type DeadLetterMessage, decodeDeadLetter } from "../contracts/dead-letter.ts";
 import { InvalidInputError } from "../contracts/errors.ts";
+import { type DroverEvent, sequenceOf } from "../contracts/event.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
 import { bodyOf, keptBody } from "../contracts/kept-body.ts";
+import { limits } from "../contracts/limits.ts";
 import {
   type DeadLetterRecord,
   deadLetterKey,
@@ -9,11 +11,13 @@ import {
   operationKey,
   recordVersion,
 } from "../contracts/operation.ts";
-import { type Delivery, inboxQueue, type MessageHandler, type Ports } from "../contracts/ports.ts";
+import { type Delivery, deadLetterQueueOf, inboxQueue, type MessageHandler, type Ports } from "../contracts/ports.ts";
+import { deliverEventQueue } from "../contracts/sink.ts";
 import { decodeStepMessage, type StepMessage } from "../contracts/step-message.ts";
 import { instruments, traceIdOf } from "../contracts/telemetry.ts";
 import { outboxSlackMs } from "./backoff.ts";
 import { put, putNew } from "./ledger-write.ts";
+import { countPublished } from "./observe.ts";
 import { clearOutbox, sendOutbox } from "./outbox.ts";
 import { advance } from "./record.ts";
 
@@ -79,6 +83,12 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
     await putNew(ports.ledger, deadLetterKey(id), entry);
     if (stored && record && record.v <= recordVersion && entry.verdict === "safe-to-redrive")
       await park(ports, record, stored.version, entry);
+    // An event about an event that somebody does not take would be the next that is not taken.
+    const isOfSinks = delivery.queue === deadLetterQueueOf(deliverEventQueue);
+    if (entry.verdict === "needs-decision" && !isOfSinks) {
+      await ports.bus.publish([attentionEvent(entry, delivery.sentAt)]);
+      countPublished(ports, "drover.operation.attention");
+    }
     // By the queue that it came from: what stands in a letter is not bounded.
     ports.telemetry?.count(instruments.deadLetters, 1, delivery.queue.replace(/-dead-letters$/, ""));
     ports.log.error("a message became a dead letter", {
@@ -91,6 +101,25 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
       trace_id: traceIdOf(record?.traceparent),
     });
     return { kind: "acknowledge" };
+  };
+}
+
+/** For what belongs to no operation that could tell of it. A repeat is the same event to the byte: nothing in it is of one try. */
+function attentionEvent({ id, queue, cause }: DeadLetterRecord, sentAt: number): DroverEvent {
+  return {
+    specversion: "1.0",
+    id: `dead-letter-${id}`,
+    source: "/drover",
+    type: "drover.operation.attention",
+    subject: `dead-letter-${id}`,
+    time: new Date(sentAt).toISOString(),
+    datacontenttype: "application/json",
+    sequence: sequenceOf(0, 0),
+    data: {
+      code: "dead-letter",
+      reason: `A message of queue ${queue} was given up: ${cause}`.slice(0, limits.reasonLength),
+      next: `drover dead-letters show ${id}`,
+    },
   };
 }
 
