@@ -55,7 +55,7 @@ test("an event that a sink does not take makes no other event", async () => {
 test("a message whose operation has gone on is listed alone", async () => {
   const step = encodeStepMessage({
     v: 1,
-    operation: "a".repeat(32),
+    operation: "a".repeat(52),
     step: "poll-operation",
     seq: 3,
     n: 0,
