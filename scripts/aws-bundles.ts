@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, type Metafile, type Plugin, transform } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { errorNames } from "./error-names.ts";
 import { licencesOf } from "./licences.ts";
+import { loadedAtStart } from "./loaded-at-start.ts";
 
 /** The bundles of the functions on AWS: one folder for each, with all that Lambda loads. */
 
@@ -65,7 +67,7 @@ async function buildOne(name: string, entry: string, out: string): Promise<AwsBu
     format: "esm",
     target,
     minify: true,
-    plugins: [errorNames],
+    plugins: [errorNames(target)],
     // The clients of AWS have both; as modules they lose what nobody calls.
     mainFields: ["module", "main"],
     // Credentials come from the environment (lib/platforms/aws/clients.ts): files, single sign-on and instance metadata stay out.
@@ -88,32 +90,11 @@ async function buildOne(name: string, entry: string, out: string): Promise<AwsBu
 
 const standIn = (name: string) => join(import.meta.dirname, "aws-stand-ins", `${name}.ts`);
 
-/**
- * Names of our errors stand in messages and metrics, and come from their classes. Only these are kept: to keep all names would cost
- * 27 kB of each bundle, most of them the clients'.
- */
-const errorNames: Plugin = {
-  name: "error-names",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]lib[\\/]contracts[\\/]errors\.ts$/ }, async ({ path }) => {
-      const { code } = await transform(readFileSync(path, "utf8"), { loader: "ts", target, keepNames: true });
-      return { contents: code, loader: "js" };
-    });
-  },
-};
-
 const isClient = (input: string) =>
   /node_modules\/(?:@aws-sdk|@smithy|@aws-crypto|@aws|mnemonist|obliterator|bowser)\//.test(input);
 
 function sizesOf({ outputs }: Metafile): Omit<AwsBundle, "name"> {
-  const [main = ""] = Object.keys(outputs).filter((path) => path.endsWith("/index.mjs"));
-  const atStart = new Set<string>();
-  const visit = (path: string) => {
-    if (atStart.has(path) || outputs[path] === undefined) return;
-    atStart.add(path);
-    for (const { path: next, kind } of outputs[path].imports) if (kind === "import-statement") visit(next);
-  };
-  visit(main);
+  const atStart = loadedAtStart(outputs, "/index.mjs");
   const bytesOf = (paths: readonly string[]) => paths.reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
   const later = Object.keys(outputs).filter((path) => !atStart.has(path));
   const parts = new Map<string, number>();

@@ -2,11 +2,16 @@ import type { ConnectionConfiguration } from "../../lib/contracts/configuration.
 import type { DeploymentProvider } from "../../lib/contracts/provider.ts";
 import { connectionIn } from "../connection-in.ts";
 import type { ProviderParts } from "../provider-parts.ts";
+import type { CloudHost } from "./host.ts";
 
 /** Providers by the name of their connection; each is kept with its login as long as the instance lives. */
 export type ProviderOf = (connection: string) => Promise<DeploymentProvider>;
 
-export function lazyProviders(
+export async function openProviders({ configuration, providerParts }: CloudHost): Promise<ProviderOf> {
+  return lazyProviders((await configuration()).connections, await providerParts());
+}
+
+function lazyProviders(
   connections: Readonly<Record<string, ConnectionConfiguration>>,
   parts: ProviderParts,
 ): ProviderOf {

@@ -1,5 +1,5 @@
-import { isLoopback } from "../contracts/configuration.ts";
 import { ConfigurationError } from "../contracts/errors.ts";
+import { isLoopback } from "../contracts/loopback.ts";
 import { Secret } from "../contracts/secret.ts";
 
 /** The only module that reads the process environment. Everything else receives values. */

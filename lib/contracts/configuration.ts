@@ -20,7 +20,6 @@ export type { EntraCredential } from "./connections/entra.ts";
 export type { HeatConnection } from "./connections/heat.ts";
 export {
   type ConnectionLimits,
-  isLoopback,
   type PaceConfiguration,
   secretReferenceSchema,
 } from "./connections/parts.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { awsCredential, awsRegion } from "./connections/aws.ts";
 import { entraCredential } from "./connections/entra.ts";
-import { bounded, endpoint, isLoopback, name, pace, settlesLongEnough } from "./connections/parts.ts";
+import { bounded, endpoint, name, pace, settlesLongEnough } from "./connections/parts.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** Where keys are published for their consumers, by name: requests name them, and the secrets within. */
 

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
-import { bounded, isLoopback, name, secretReferenceSchema } from "./connections/parts.ts";
+import { bounded, name, secretReferenceSchema } from "./connections/parts.ts";
 import { deadLetterBodyLength } from "./dead-letter.ts";
 import { durationMs, isDuration } from "./duration.ts";
 import { InvalidInputError, UnsupportedVersionError } from "./errors.ts";
+import { isLoopback } from "./loopback.ts";
 import { parseAs, parseBoundedJson } from "./parse.ts";
 
 /** A receiver of events over HTTP: its configuration, its row, and the message that carries one event to it. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { durationMs, isDuration } from "../duration.ts";
 import { limits } from "../limits.ts";
+import { isLoopback, isOnLoopback } from "../loopback.ts";
 
 /** What every kind of connection is made of. */
 
@@ -26,10 +27,6 @@ export const endpointRule = z.refine<string>((text) => {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }, "expected an https URL without user, query or fragment (http only on loopback)");
 export const endpoint = z.string().check(endpointRule);
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
 
 export const origins = z.optional(z.array(endpoint).check(z.maxLength(16)));
 
@@ -58,7 +55,7 @@ const settlingMinMs = 120_000;
 
 export function settlesLongEnough(endpointUrl: string, settling: string | undefined): boolean {
   if (settling === undefined || !isDuration(settling) || durationMs(settling) >= settlingMinMs) return true;
-  return isLoopback(URL.parse(endpointUrl)?.hostname ?? "");
+  return isOnLoopback(endpointUrl);
 }
 
 /** What a connection may be burdened with, by all operations and processes together. */

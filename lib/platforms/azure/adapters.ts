@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { isOnLoopback } from "../../contracts/loopback.ts";
 import type { Bus, Clock, HandoffStore, Ledger, QueueReceiver, QueueSender, Vault } from "../../contracts/ports.ts";
 import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
@@ -13,7 +14,7 @@ import { azureQueue } from "./queue.ts";
 import { queueNames } from "./queue-names.ts";
 import { azureSealer } from "./sealer.ts";
 import { sealingKeys } from "./sealing-key.ts";
-import { azureSettings, isOnLoopback, type Variables } from "./settings.ts";
+import { azureSettings, type Variables } from "./settings.ts";
 import { azureTokens } from "./tokens.ts";
 import { blobTurns } from "./turns.ts";
 import { azureVault } from "./vault.ts";
@@ -32,6 +33,8 @@ export interface AdapterParts {
   /** Of logins, topic, vault and blobs. The network when absent. */
   readonly fetch?: Fetch | undefined;
   readonly persistence?: Persistence | undefined;
+  /** For one attempt of a call. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** Names of app settings, each with what is expected and what it is when it is not set. */
@@ -64,8 +67,9 @@ export const appSettings = {
  * `DROVER_TOPIC_KEY` is for an emulator on loopback.
  * @throws ConfigurationError with all problems at once, without the values
  */
-export function azureAdapters(variables: Variables, { clock, fetch, persistence }: AdapterParts): AzureAdapters {
-  const settings = azureSettings(variables);
+export function azureAdapters(variables: Variables, adapterParts: AdapterParts): AzureAdapters {
+  const { clock, fetch, persistence, requestTimeoutMs } = adapterParts;
+  const settings = { ...azureSettings(variables), requestTimeoutMs };
   const named = namesIn(variables);
   const tokens = azureTokens(settings.identity, { clock, ...(fetch === undefined ? {} : { fetch }) });
   const parts = { settings, tokens, clock, fetch, ...(persistence === undefined ? {} : { persistence }) };

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { isOnLoopback } from "../../contracts/loopback.ts";
 import { Secret } from "../../contracts/secret.ts";
 
 /** What every client of Azure is made with. No module reads the environment: it is handed over as `Variables`. */
@@ -109,11 +110,6 @@ function emulatorIn(connection: string): StorageSettings | undefined {
   ];
   if (account === "" || key === "" || ![queues, tables, blobs].every(isOnLoopback)) return undefined;
   return { queues, tables, blobs, key: { account, key: new Secret(key) } };
-}
-
-export function isOnLoopback(url: string): boolean {
-  const hostname = URL.parse(url)?.hostname;
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname ?? "");
 }
 
 function identityIn(variables: Variables, problems: string[]): Identity {

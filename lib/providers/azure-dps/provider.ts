@@ -1,6 +1,6 @@
-import { isLoopback } from "../../contracts/configuration.ts";
 import { PermanentError } from "../../contracts/errors.ts";
 import type { KeyRotationProvider } from "../../contracts/key-rotation.ts";
+import { isLoopback } from "../../contracts/loopback.ts";
 import type { DeploymentProvider, PollPace, Settling } from "../../contracts/provider.ts";
 import type { OperationRequest } from "../../contracts/request.ts";
 import { createEntraTokens } from "../entra/tokens.ts";

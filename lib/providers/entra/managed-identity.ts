@@ -1,5 +1,6 @@
-import { type EntraCredential, isLoopback } from "../../contracts/configuration.ts";
+import type { EntraCredential } from "../../contracts/configuration.ts";
 import { ConfigurationError, RetryableError } from "../../contracts/errors.ts";
+import { isLoopback } from "../../contracts/loopback.ts";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { createSend } from "../http.ts";

@@ -1,6 +1,6 @@
-import { isLoopback } from "../../contracts/configuration.ts";
 import type { HeatConnection } from "../../contracts/connections/heat.ts";
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { isLoopback } from "../../contracts/loopback.ts";
 import { provider } from "./errors.ts";
 import { flavours } from "./flavours.ts";
 import type { Session } from "./session.ts";

@@ -1,10 +1,10 @@
 import { AzureNamedKeyCredential, TableClient, type TableEntityResult } from "@azure/data-tables";
+import { isOnLoopback } from "../../../contracts/loopback.ts";
 import { lazily } from "../../made-once.ts";
 import type { Run } from "../../merge.ts";
 import { type Persistence, trying } from "../../trying.ts";
 import { type Asked, failureOf, refusedBy } from "../failures.ts";
 import { type SdkParts, storageCredential, withinTime } from "../sdk.ts";
-import { isOnLoopback } from "../settings.ts";
 import type { Place } from "./places.ts";
 
 /** Values are text or bytes: numbers come back from Tables as several types. */
