@@ -22,7 +22,7 @@ import { type Azurite, azuriteFolder, startAzurite } from "./azurite.ts";
 const folder = azuriteFolder();
 
 describe.skipIf(folder !== undefined)("Azurite", () => {
-  test.skip("is not installed: `npm install --prefix FOLDER azurite@3.37.0`, then run this with DROVER_AZURITE=FOLDER", () => {});
+  test.skip("is not installed: `npm run test:azurite` does it", () => {});
 });
 
 describe.skipIf(folder === undefined)("on Azurite", () => {
