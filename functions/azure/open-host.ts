@@ -6,7 +6,7 @@ import { azureSettings } from "../../lib/platforms/azure/settings.ts";
 import { onceDone } from "../../lib/platforms/made-once.ts";
 import { loaded, providerPartsOf } from "../cloud/host.ts";
 import { openProviders } from "../cloud/providers.ts";
-import type { AzureHostOptions, OpenHost } from "./host.ts";
+import type { AzureHostOptions, OpenHost } from "./opened.ts";
 
 /** @throws ConfigurationError with what is wrong in the app's settings */
 export function openHost({ variables, fetch, startTimer, ...parts }: AzureHostOptions, voice: Voice): OpenHost {

@@ -21,6 +21,9 @@ export function keptBody(body: string, maxBytes: number): KeptBody {
   return { body: body.slice(0, length), cut: true };
 }
 
-/** Of text that our own `keptBody` has packed. */
+/** No queue carries a quarter of it. */
+const maxOutputLength = 1024 * 1024;
+
+/** Of text that `keptBody` has packed. @throws Error for what somebody else has packed, and that unpacks to more than a queue carries */
 export const bodyOf = ({ body, packed }: KeptBody): string =>
-  packed ? inflateRawSync(Buffer.from(body, "base64")).toString() : body;
+  packed ? inflateRawSync(Buffer.from(body, "base64"), { maxOutputLength }).toString() : body;

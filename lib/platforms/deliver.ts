@@ -10,6 +10,8 @@ export interface Handled {
   readonly cause: string;
   /** False when there was no time left to begin: no try of the message. */
   readonly begun: boolean;
+  /** When it was not begun: how long until it may be. At once when absent. */
+  readonly againMs?: number;
 }
 
 /** Hands a delivery to its handler, within the time that is left. Never throws: what went wrong is the cause. */

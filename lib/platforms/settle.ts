@@ -22,18 +22,22 @@ export interface SettleParts {
   readonly queue: () => Pick<QueueSender & QueueReceiver, "send" | "release" | "maxDelayMs">;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
+  /** What is released is shown again as another message, and the host has no need of this one. */
+  readonly showsCopies?: true;
 }
 
-const isDeadLetterQueue = (queue: string) => queue.endsWith(deadLetterQueueOf(""));
+export const isDeadLetterQueue = (queue: string) => queue.endsWith(deadLetterQueueOf(""));
 
 /**
  * Does what was decided about one delivery. False when the host has to keep the message.
  * There is no place behind a dead-letter queue: what cannot be recorded stays in it.
  */
-export async function settle(parts: SettleParts, { delivery, settlement, cause, begun }: Handled): Promise<boolean> {
+export async function settle(parts: SettleParts, handled: Handled): Promise<boolean> {
+  const { delivery, settlement, cause, begun, againMs = 0 } = handled;
   const { queue, id, receives } = delivery;
   if (settlement?.kind === "acknowledge") return true;
-  if (!begun) return showAgain(parts, delivery, 0);
+  // No try of it: it counts as often as before.
+  if (!begun) return showAgain(parts, { ...delivery, receives: receives - 1 }, againMs);
   if (settlement === undefined)
     parts.log.warn("a message could not be handled", { queue, message: id, receives, cause });
   const why = settlement?.cause ?? cause;
@@ -59,10 +63,12 @@ async function giveUp({ queue, clock, log }: SettleParts, delivery: ReceivedDeli
   }
 }
 
-/** Always false: the message is to come again. When the time of it cannot be set, it comes after the host's own. */
-async function showAgain({ queue, log }: SettleParts, delivery: ReceivedDelivery, delayMs: number): Promise<boolean> {
+/** When the time of it cannot be set, it comes after the host's own. */
+async function showAgain(parts: SettleParts, delivery: ReceivedDelivery, delayMs: number): Promise<boolean> {
+  const { queue, log, showsCopies = false } = parts;
   try {
-    await queue().release(delivery, Math.min(Math.max(0, delayMs), queue().maxDelayMs));
+    const isShown = await queue().release(delivery, Math.min(Math.max(0, delayMs), queue().maxDelayMs));
+    return isShown && showsCopies;
   } catch (error) {
     log.warn("the time of another try could not be set", { queue: delivery.queue, error: messageOf(error) });
   }

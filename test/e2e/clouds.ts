@@ -77,7 +77,10 @@ export class Clouds {
     });
     this.dps = createAzureDpsEmulator({ ...clock, scenario: demoDpsScenario() });
     this.dps.vaults.seedVault({ name: "drover-keys" });
-    this.panorama = createPanoramaEmulator({ ...clock, scenario: demoPanoramaScenario() });
+    const panorama = demoPanoramaScenario();
+    // Online as soon as it is provisioned: else it depends on the moment of a poll what is told of it.
+    const panoramaSettings = { ...panorama.settings, connectMs: 0 };
+    this.panorama = createPanoramaEmulator({ ...clock, scenario: { ...panorama, settings: panoramaSettings } });
     this.iot = createIotEmulator({ ...clock, scenario: demoIotScenario() });
   }
 

@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+import { bodyOf, keptBody } from "../../../contracts/kept-body.ts";
+import type { ReceivedDelivery } from "../../../contracts/ports.ts";
+
+/**
+ * A message that is to come again, as a message of its own. A function cannot set when its host shows one again: the host's receipt is
+ * in the trigger's metadata, where members of a message of JSON stand in the place of the host's own (every request has an `id`), and the
+ * host counts a throw as a failure of the function. None of its own members has a name that the metadata has.
+ * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Utility.cs (ApplyBindingData)
+ */
+const againSchema = z.object({
+  again: z.object({
+    v: z.literal(1),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
+    /** Receives that there have been. */
+    tries: z.int().check(z.minimum(0), z.maximum(1_000_000)),
+    sentAt: z.number().check(z.minimum(0), z.maximum(8.64e15)),
+  }),
+  body: z.string(),
+  packed: z.optional(z.literal(true)),
+});
+
+export interface Again {
+  readonly id: string;
+  readonly tries: number;
+  readonly sentAt: number;
+  readonly body: string;
+}
+
+/** Of a body in JSON: with what stands around it, it fits a message (64 KiB). */
+const bodyBytes = 63 * 1024;
+
+/** Undefined when it does not fit: then the host has to keep the message that it has. */
+export function encodeAgain({ id, receives: tries, sentAt, body }: ReceivedDelivery): string | undefined {
+  const { cut, ...kept } = keptBody(body, bodyBytes);
+  return cut ? undefined : JSON.stringify({ again: { v: 1, id, tries, sentAt }, ...kept });
+}
+
+/** Undefined for every other message. @param item what the worker has made of its text */
+export function decodeAgain(item: unknown): Again | undefined {
+  if (typeof item !== "object" || item === null || !("again" in item)) return undefined;
+  const { success, data } = againSchema.safeParse(item);
+  if (!success) return undefined;
+  const { id, tries, sentAt } = data.again;
+  try {
+    return { id, tries, sentAt, body: bodyOf(data) };
+  } catch {
+    // Not packed by us.
+    return undefined;
+  }
+}
