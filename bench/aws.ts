@@ -1,13 +1,12 @@
-import { execFile, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { build } from "esbuild";
 import { buildAwsBundles } from "../scripts/aws-bundles.ts";
 import type { Kind } from "./aws-batch.ts";
-import { percentile } from "./measure.ts";
+import { coldImports, importRows } from "./cold-imports.ts";
 
 const freshProcesses = 15;
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
@@ -40,44 +39,9 @@ async function printBundles(folder: string): Promise<void> {
     "the HTTP application": join(folder, "aws", "receive-webhook", "index.mjs"),
   };
   const without = kilobytes(statSync(modules["a step without the clients"]).size);
-  const imports = await coldImports(Object.values(modules));
+  const imports = await coldImports(Object.values(modules), freshProcesses);
   console.log(`without the clients it is ${without}; cold import, medians of ${freshProcesses} fresh processes:`);
-  for (const [index, name] of Object.keys(modules).entries()) {
-    const { wallMs = Number.NaN, cpuMs = Number.NaN } = imports[index] ?? {};
-    const times = (imports[0] ? cpuMs / imports[0].cpuMs : Number.NaN).toFixed(1);
-    console.log(
-      `${name.padEnd(28)} ${wallMs.toFixed(1).padStart(7)} ms, of the processor ${cpuMs.toFixed(1).padStart(6)} ms, ${times} times`,
-    );
-  }
-}
-
-interface Import {
-  readonly wallMs: number;
-  /** All threads together: says more where the machine does something else too. */
-  readonly cpuMs: number;
-}
-
-const importOne = `const before = process.cpuUsage(), start = performance.now();
-await import(process.argv[1]);
-const wall = performance.now() - start, { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify([wall, (user + system) / 1000]));
-process.exit();`;
-
-/** Medians. Taken in turns, so that what else this machine does falls on all of them. */
-async function coldImports(modules: readonly string[]): Promise<readonly Import[]> {
-  const taken = modules.map((): [number, number][] => []);
-  for (let run = 0; run < freshProcesses; run += 1) {
-    for (const [index, module] of modules.entries()) {
-      const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", importOne, module]);
-      taken[index]?.push(JSON.parse(stdout));
-    }
-  }
-  const median = (pairs: readonly [number, number][], at: 0 | 1) =>
-    percentile(
-      pairs.map((pair) => pair[at]),
-      0.5,
-    );
-  return taken.map((pairs) => ({ wallMs: median(pairs, 0), cpuMs: median(pairs, 1) }));
+  for (const row of importRows(Object.keys(modules), imports)) console.log(row);
 }
 
 async function printBatches(folder: string, quick: boolean): Promise<void> {

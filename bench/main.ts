@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { measureAccepted } from "./accepted-request.ts";
 import { printAws } from "./aws.ts";
+import { printAzure } from "./azure.ts";
 import { measureHandOver } from "./hand-over.ts";
 import { countHeat } from "./heat.ts";
 import { type Measured, percentile } from "./measure.ts";
@@ -117,3 +118,6 @@ console.log(
 
 console.log("\nthe functions on AWS");
 await printAws(quick);
+
+console.log("\nthe app on Azure");
+await printAzure();
