@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../contracts/errors.ts";
+import { type LogLevel, logLevels } from "../json-log.ts";
 import type { Variables } from "./clients.ts";
-import { type LogLevel, logLevels } from "./log.ts";
 
 /** What stands in the environment of every function, beside what Lambda itself and the AWS SDK put there. */
 export interface AwsEnvironment {

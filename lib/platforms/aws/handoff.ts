@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type DroverError, RetryableError } from "../../contracts/errors.ts";
 import type { Clock, HandoffEntry, HandoffStore } from "../../contracts/ports.ts";
 import { eachOf } from "../batches.ts";
+import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "../sealed-handoff.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
-import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "./handoff-entry.ts";
+import type { SealingKeys } from "../vault-key.ts";
 import type { Condition, ObjectHead, Objects } from "./objects.ts";
-import type { SealingKeys } from "./sealing-key.ts";
 
 /** Longer than a write whose answer was lost can still be on its way: the mark of what was taken stands at least as long. */
 const markMs = 3_600_000;
@@ -22,6 +22,13 @@ const named = {
   taken: "drover-taken",
   takenAt: "drover-taken-at",
 } as const;
+
+/**
+ * A function answers with 6 MB at the most, and content is a third longer in base64. Refused here, before anybody is offered it:
+ * whoever fetches it has claimed it by then.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const maxContentBytes = 4 * 1024 * 1024;
 
 export interface AwsHandoffOptions {
   readonly objects: Objects;
@@ -111,7 +118,7 @@ export function awsHandoffStore(options: AwsHandoffOptions): HandoffStore {
     about: { readonly fileName: string; readonly expiresAt: number },
   ) {
     const key = keyOf(id);
-    const entry = checkedEntry(id, content, about, clock.now());
+    const entry = checkedEntry(id, content, about, { nowMs: clock.now(), maxContentBytes });
     const sealedEntry = sealedHandoff(await keys.forSealing(), entry, content);
     const number = randomBytes(16).toString("hex");
     const metadata = {

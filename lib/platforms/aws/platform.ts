@@ -12,6 +12,7 @@ import type { Sealer } from "../../contracts/sealer.ts";
 import { type After, systemAfter } from "../after.ts";
 import { createClock, systemSources } from "../clock.ts";
 import { deferredBus, deferredHandoffs, deferredSealer, deferredVault } from "../deferred.ts";
+import { jsonLog } from "../json-log.ts";
 import { onceDone } from "../made-once.ts";
 import { createRandomness } from "../randomness.ts";
 import { redacted } from "../redaction.ts";
@@ -20,7 +21,6 @@ import { awsSettings, clientOptions, type Variables } from "./clients.ts";
 import { awsEnvironment, logLevelIn } from "./environment.ts";
 import { createDynamoLedger } from "./ledger/ledger.ts";
 import { ledgerRetries } from "./ledger/retries.ts";
-import { jsonLog } from "./log.ts";
 import { embeddedMetrics, type Metrics } from "./metrics.ts";
 import { awsQueue } from "./queue.ts";
 import { queueUrls } from "./queue-urls.ts";
@@ -60,11 +60,11 @@ export interface Voice {
 export function awsVoice(variables: Variables, { write }: Partial<Pick<AwsParts, "write">> = {}): Voice {
   let requestId = "";
   const always = () => ({ function: variables["AWS_LAMBDA_FUNCTION_NAME"] ?? "", requestId });
-  const out = write === undefined ? {} : { write };
+  const out = write ?? console.log;
   return {
-    log: jsonLog({ level: logLevelIn(variables), redact: redacted, always, ...out }),
+    log: jsonLog({ level: logLevelIn(variables), redact: redacted, always, write: (_level, line) => out(line) }),
     // Stages of one account and region would share an alarm.
-    metrics: embeddedMetrics({ namespace: variables["DROVER_METRICS_NAMESPACE"] || "Drover", always, ...out }),
+    metrics: embeddedMetrics({ namespace: variables["DROVER_METRICS_NAMESPACE"] || "Drover", always, write: out }),
     invokedAs(id) {
       requestId = id;
     },
@@ -90,12 +90,12 @@ export function openAwsPlatform(variables: Variables, voice: Voice, parts: Parti
   });
   const vault = onceDone(async () => (await vaultUnder())(vaultPrefix));
   const keys = onceDone(async () => {
-    const { sealingKeys } = await import("./sealing-key.ts");
+    const { sealingKeys } = await import("../vault-key.ts");
     return sealingKeys((await vaultUnder())(keyPrefixOf(vaultPrefix)));
   });
   const sealer = onceDone(async () => {
-    const { awsSealer } = await import("./sealer.ts");
-    return awsSealer(await keys());
+    const { vaultSealer } = await import("../vault-sealer.ts");
+    return vaultSealer(await keys());
   });
   const handoffs = onceDone(async () => {
     const [{ awsHandoffStore }, { s3Objects }] = await Promise.all([import("./handoff.ts"), import("./objects.ts")]);

@@ -6,14 +6,14 @@ import { Secret } from "../../contracts/secret.ts";
 import type { Fetch } from "../../providers/exchange.ts";
 import { lazily } from "../made-once.ts";
 import type { Persistence } from "../trying.ts";
+import { sealingKeys } from "../vault-key.ts";
+import { vaultSealer } from "../vault-sealer.ts";
 import { azureBlobs } from "./blobs.ts";
 import { azureBus } from "./bus.ts";
 import { azureHandoffStore } from "./handoff.ts";
 import { createTablesLedger } from "./ledger/ledger.ts";
 import { azureQueue } from "./queue.ts";
 import { queueNames } from "./queue-names.ts";
-import { azureSealer } from "./sealer.ts";
-import { sealingKeys } from "./sealing-key.ts";
 import { azureSettings, type Variables } from "./settings.ts";
 import { azureTokens } from "./tokens.ts";
 import { blobTurns } from "./turns.ts";
@@ -69,8 +69,11 @@ export const appSettings = {
  */
 export function azureAdapters(variables: Variables, adapterParts: AdapterParts): AzureAdapters {
   const { clock, fetch, persistence, requestTimeoutMs } = adapterParts;
-  const settings = { ...azureSettings(variables), requestTimeoutMs };
-  const named = namesIn(variables);
+  const [read, named] = bothOf(
+    () => azureSettings(variables),
+    () => namesIn(variables),
+  );
+  const settings = { ...read, requestTimeoutMs };
   const tokens = azureTokens(settings.identity, { clock, ...(fetch === undefined ? {} : { fetch }) });
   const parts = { settings, tokens, clock, fetch, ...(persistence === undefined ? {} : { persistence }) };
   const monotonicMs = () => clock.monotonicMs();
@@ -97,7 +100,7 @@ export function azureAdapters(variables: Variables, adapterParts: AdapterParts):
     queue: azureQueue({ ...parts, names: queueNames(variables) }),
     bus: { publish: (events) => bus().publish(events) },
     vault: vaultWith("vault"),
-    sealer: azureSealer(keys),
+    sealer: vaultSealer(keys),
     handoff: azureHandoffStore({ ...parts, blobs, keys }),
   };
 }
@@ -118,8 +121,28 @@ function namesIn(variables: Variables): Named {
     problems.push("DROVER_TOPIC_KEY: expected none, as the app's identity sends to a topic");
   }
   if (problems.length === 0) return Object.fromEntries(named) as Named;
-  throw new ConfigurationError(`Expected the settings of a function on Azure, got ${problems.join("; ")}`, {
+  throw invalid(problems);
+}
+
+/** Whoever mends the settings hears of everything at once. */
+function bothOf<First, Second>(first: () => First, second: () => Second): [First, Second] {
+  const problems: string[] = [];
+  const tried = <Value>(read: () => Value): Value | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const [one, other] = [tried(first), tried(second)];
+  if (one === undefined || other === undefined) throw invalid(problems);
+  return [one, other];
+}
+
+const invalid = (problems: readonly string[]) =>
+  new ConfigurationError(`Expected the settings of a function on Azure, got ${problems.join("; ")}`, {
     code: "invalid-environment",
     problems,
   });
-}

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type DroverError, RetryableError } from "../../contracts/errors.ts";
 import type { Clock, HandoffEntry, HandoffStore } from "../../contracts/ports.ts";
 import { eachOf } from "../batches.ts";
+import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "../sealed-handoff.ts";
 import { defaultPersistence, type Persistence, pauseBefore, trying } from "../trying.ts";
+import type { SealingKeys } from "../vault-key.ts";
 import type { BlobHead, Blobs, Condition } from "./blobs.ts";
-import { checkedEntry, checkedId, damaged, openedContent, openedEntry, sealedHandoff } from "./handoff-entry.ts";
-import type { SealingKeys } from "./sealing-key.ts";
 
 /** Longer than a write whose answer was lost can still be on its way: the mark of what was taken stands at least as long. */
 const markMs = 3_600_000;
@@ -22,6 +22,9 @@ const named = {
   taken: "drover_taken",
   takenAt: "drover_taken_at",
 } as const;
+
+/** As on one machine; the front of Azure carries three times as much. */
+const maxContentBytes = 32 * 1024 * 1024;
 
 export interface AzureHandoffOptions {
   readonly blobs: Blobs;
@@ -112,7 +115,7 @@ export function azureHandoffStore(options: AzureHandoffOptions): HandoffStore {
     about: { readonly fileName: string; readonly expiresAt: number },
   ) {
     const key = keyOf(id);
-    const entry = checkedEntry(id, content, about, clock.now());
+    const entry = checkedEntry(id, content, about, { nowMs: clock.now(), maxContentBytes });
     const sealedEntry = sealedHandoff(await keys.forSealing(), entry, content);
     const number = randomBytes(16).toString("hex");
     const metadata = {

@@ -4,7 +4,7 @@ import { RetryableError } from "../../../lib/contracts/errors.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { awsHandoffStore } from "../../../lib/platforms/aws/handoff.ts";
 import type { Condition, Objects, StoredObject } from "../../../lib/platforms/aws/objects.ts";
-import { sealingKeys } from "../../../lib/platforms/aws/sealing-key.ts";
+import { sealingKeys } from "../../../lib/platforms/vault-key.ts";
 import { impatience } from "./settings.ts";
 
 type Fate = "fine" | "never arrives" | "answer lost" | "lands late";

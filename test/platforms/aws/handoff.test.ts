@@ -4,10 +4,9 @@ import { serveOnLoopback } from "../../../emulators/serve.ts";
 import { ConfigurationError, RetryableError, UnauthorizedError } from "../../../lib/contracts/errors.ts";
 import type { HandoffStore } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
-import { awsHandoffStore } from "../../../lib/platforms/aws/handoff.ts";
-import { maxContentBytes } from "../../../lib/platforms/aws/handoff-entry.ts";
+import { awsHandoffStore, maxContentBytes } from "../../../lib/platforms/aws/handoff.ts";
 import { type Objects, s3Objects } from "../../../lib/platforms/aws/objects.ts";
-import { sealingKeys } from "../../../lib/platforms/aws/sealing-key.ts";
+import { sealingKeys } from "../../../lib/platforms/vault-key.ts";
 import { describeHandoffStore } from "../../contracts/handoff.ts";
 import { accessKey, impatience, secretAccessKey, settingsFor, shownBy, thrownBy } from "./settings.ts";
 

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { LogFields } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { instruments } from "../../../lib/contracts/telemetry.ts";
-import { jsonLog, type LogLevel } from "../../../lib/platforms/aws/log.ts";
 import { embeddedMetrics } from "../../../lib/platforms/aws/metrics.ts";
+import { jsonLog, type LogLevel } from "../../../lib/platforms/json-log.ts";
 import { redacted } from "../../../lib/platforms/redaction.ts";
 
 const now = () => Date.UTC(2026, 10, 21);
 
 function recorded(level: LogLevel = "debug", always?: () => LogFields) {
   const lines: string[] = [];
-  const write = (line: string) => void lines.push(line);
+  const write = (_at: LogLevel, line: string) => void lines.push(line);
   const log = jsonLog({ level, redact: redacted, write, now, ...(always ? { always } : {}) });
   return { log, lines, entries: () => lines.map((line) => JSON.parse(line)) };
 }

@@ -4,8 +4,8 @@ import { createStorageBlobsEmulator } from "../../../emulators/storage-blobs/ind
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { azureBlobs } from "../../../lib/platforms/azure/blobs.ts";
 import { azureHandoffStore } from "../../../lib/platforms/azure/handoff.ts";
-import { sealingKeys } from "../../../lib/platforms/azure/sealing-key.ts";
 import type { Persistence } from "../../../lib/platforms/trying.ts";
+import { sealingKeys } from "../../../lib/platforms/vault-key.ts";
 import { describeHandoffStore } from "../../contracts/handoff.ts";
 import type { ProxiedRequest } from "../aws/fault-proxy.ts";
 import { ManualTime } from "../local/manual-time.ts";

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { LogFields } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { instruments } from "../../../lib/contracts/telemetry.ts";
-import { jsonLog, type LogLevel } from "../../../lib/platforms/azure/log.ts";
+import { lineCharacters } from "../../../lib/platforms/azure/functions/voice.ts";
 import { loggedMetrics } from "../../../lib/platforms/azure/metrics.ts";
+import { jsonLog, type LogLevel } from "../../../lib/platforms/json-log.ts";
 import { redacted } from "../../../lib/platforms/redaction.ts";
 
 const now = () => Date.UTC(2026, 10, 21);
@@ -11,7 +12,7 @@ const now = () => Date.UTC(2026, 10, 21);
 function recorded(level: LogLevel = "debug", always?: () => LogFields) {
   const lines: (readonly [LogLevel, string])[] = [];
   const write = (at: LogLevel, line: string) => void lines.push([at, line]);
-  const log = jsonLog({ level, redact: redacted, write, now, ...(always ? { always } : {}) });
+  const log = jsonLog({ level, redact: redacted, write, now, lineCharacters, ...(always ? { always } : {}) });
   return { log, lines, entries: () => lines.map(([, line]) => JSON.parse(line)) };
 }
 

@@ -1,6 +1,6 @@
 import type { Log } from "../../../contracts/ports.ts";
+import { jsonLog, type LogLevel, logLevels } from "../../json-log.ts";
 import { redacted } from "../../redaction.ts";
-import { jsonLog, type LogLevel, logLevels } from "../log.ts";
 import { loggedMetrics, type Metrics } from "../metrics.ts";
 import type { Variables } from "../settings.ts";
 import { currentInvocation } from "./invocations.ts";
@@ -20,6 +20,8 @@ export interface VoiceOptions {
   readonly write?: ((level: LogLevel, line: string) => void) | undefined;
 }
 
+/** Application Insights cuts a message at 32,768. */
+export const lineCharacters = 30_000;
 /** Figures are lines of the log, which are paid for: not one for each message. An instance that is idle lives longer. */
 export const figuresEveryMs = 15_000;
 
@@ -33,7 +35,7 @@ export function azureVoice(variables: Variables, { monotonicMs, write = toInvoca
   const metrics = loggedMetrics({ write: (line) => write("info", line) });
   let toldAtMs = Number.NEGATIVE_INFINITY;
   return {
-    log: jsonLog({ level, redact: redacted, always, write }),
+    log: jsonLog({ level, redact: redacted, always, write, lineCharacters }),
     metrics,
     tellFigures() {
       if (monotonicMs() - toldAtMs < figuresEveryMs) return;

@@ -4,14 +4,14 @@ import {
   InvalidInputError,
   PermanentError,
   UnsupportedVersionError,
-} from "../../../lib/contracts/errors.ts";
-import type { Vault } from "../../../lib/contracts/ports.ts";
-import { Secret } from "../../../lib/contracts/secret.ts";
-import { awsSealer } from "../../../lib/platforms/aws/sealer.ts";
-import { sealingKeys } from "../../../lib/platforms/aws/sealing-key.ts";
-import { shownBy, thrownBy } from "./settings.ts";
+} from "../../lib/contracts/errors.ts";
+import type { Vault } from "../../lib/contracts/ports.ts";
+import { Secret } from "../../lib/contracts/secret.ts";
+import { sealingKeys } from "../../lib/platforms/vault-key.ts";
+import { vaultSealer } from "../../lib/platforms/vault-sealer.ts";
+import { shownBy, thrownBy } from "./azure/patience.ts";
 
-/** Counts the calls that would each be one to Secrets Manager. */
+/** Counts the calls that would each be one to the vault. */
 function keyVault() {
   const values = new Map<string, Secret>();
   const calls: string[] = [];
@@ -29,10 +29,10 @@ function keyVault() {
   return { vault, values, calls };
 }
 
-describe("sealer on aws", () => {
+describe("a sealer with its key in the vault of a cloud", () => {
   test("opens what another instance sealed, and asks for the key once in each", async () => {
     const { vault, calls } = keyVault();
-    const [first, second] = [awsSealer(sealingKeys(vault)), awsSealer(sealingKeys(vault))];
+    const [first, second] = [vaultSealer(sealingKeys(vault)), vaultSealer(sealingKeys(vault))];
     for (const text of ["https://canary/?sig=1", "\u{1F40E}", "", "x".repeat(16 * 1024)]) {
       const sealed = await first.seal("status URL", new Secret(text));
       expect(sealed).toMatch(/^s1\.[\w-]{11}\.[\w-]+$/);
@@ -43,19 +43,19 @@ describe("sealer on aws", () => {
 
   test("gives all instances that begin at once the same key", async () => {
     const { vault } = keyVault();
-    const sealers = Array.from({ length: 8 }, () => awsSealer(sealingKeys(vault)));
+    const sealers = Array.from({ length: 8 }, () => vaultSealer(sealingKeys(vault)));
     const sealed = await Promise.all(sealers.map((sealer) => sealer.seal("p", new Secret("text"))));
     const keyIds = new Set(sealed.map((text) => text.split(".")[1]));
     expect(keyIds.size).toBe(1);
   });
 
   test("seals the same text differently each time", async () => {
-    const sealer = awsSealer(sealingKeys(keyVault().vault));
+    const sealer = vaultSealer(sealingKeys(keyVault().vault));
     expect(await sealer.seal("p", new Secret("same"))).not.toBe(await sealer.seal("p", new Secret("same")));
   });
 
   test("opens nothing under another purpose, cut, changed or spelled otherwise", async () => {
-    const sealer = awsSealer(sealingKeys(keyVault().vault));
+    const sealer = vaultSealer(sealingKeys(keyVault().vault));
     const sealed = await sealer.seal("one", new Secret("canary"));
     const [version, keyId, text = ""] = sealed.split(".");
     const flipped = Buffer.from(text, "base64url");
@@ -84,14 +84,14 @@ describe("sealer on aws", () => {
 
   test("says when the key is another one, gone or broken, and shows nothing of it", async () => {
     const { vault, values } = keyVault();
-    const sealed = await awsSealer(sealingKeys(vault)).seal("p", new Secret("text"));
-    const other = awsSealer(sealingKeys(keyVault().vault));
+    const sealed = await vaultSealer(sealingKeys(vault)).seal("p", new Secret("text"));
+    const other = vaultSealer(sealingKeys(keyVault().vault));
     await other.seal("p", new Secret("makes a key"));
     expect(await thrownBy(() => other.open("p", sealed))).toHaveProperty("code", "sealed-with-another-key");
-    const none = awsSealer(sealingKeys(keyVault().vault));
+    const none = vaultSealer(sealingKeys(keyVault().vault));
     expect(await thrownBy(() => none.open("p", sealed))).toHaveProperty("code", "vault-key-missing");
     values.set("sealing-key", new Secret("canary"));
-    const error = await thrownBy(() => awsSealer(sealingKeys(vault)).open("p", sealed));
+    const error = await thrownBy(() => vaultSealer(sealingKeys(vault)).open("p", sealed));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(shownBy(error)).not.toContain("canary");
   });
@@ -99,7 +99,7 @@ describe("sealer on aws", () => {
   test("asks again after a failure to get the key", async () => {
     const { vault } = keyVault();
     let failures = 1;
-    const sealer = awsSealer(
+    const sealer = vaultSealer(
       sealingKeys({
         ...vault,
         create: async (name, value) => {
@@ -113,7 +113,7 @@ describe("sealer on aws", () => {
   });
 
   test("refuses text that is too long or broken", async () => {
-    const sealer = awsSealer(sealingKeys(keyVault().vault));
+    const sealer = vaultSealer(sealingKeys(keyVault().vault));
     for (const text of ["x".repeat(16 * 1024 + 1), "broken \ud800"]) {
       expect(await thrownBy(() => sealer.seal("p", new Secret(text)))).toBeInstanceOf(InvalidInputError);
     }

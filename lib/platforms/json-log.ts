@@ -1,4 +1,4 @@
-import type { Log, LogFields } from "../../contracts/ports.ts";
+import type { Log, LogFields } from "../contracts/ports.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -7,29 +7,34 @@ export interface JsonLogOptions {
   readonly level: LogLevel;
   /** Of the whole line, as the last thing before it is written: takes out what looks like a credential. */
   readonly redact: (line: string) => string;
-  /** Takes a line without its end. The host's standard output when absent. */
-  readonly write?: (line: string) => void;
+  /** Takes a line without its end. */
+  readonly write: (level: LogLevel, line: string) => void;
+  /** Of a line; what is longer is named instead, as half of a JSON object is none. Default: what everybody takes. */
+  readonly lineCharacters?: number;
   readonly now?: () => number;
-  /** Stands in every line: the function's name, the request's id. */
+  /** Stands in every line: the function's name, the id of the request. */
   readonly always?: () => LogFields;
 }
 
-/** More of one text is nobody's log, and CloudWatch cuts a line at 1 MiB. */
+/** More of one text is nobody's log. */
 const textCharacters = 8_192;
+/** CloudWatch cuts a line at 1 MiB. */
+const standardLineCharacters = 256 * 1024;
 
-/**
- * One JSON object for each line, as CloudWatch finds fields in it and Lambda reads its level (`level`, `timestamp`, `message`).
- * Never throws: what cannot be written is named instead.
- */
+/** One JSON object for each line, with its level and its time, as CloudWatch and Application Insights find fields in it. Never throws: what cannot be written is named instead. */
 export function jsonLog(options: JsonLogOptions): Log {
-  const { level: least, redact, now = Date.now, write = (line) => console.log(line), always = () => ({}) } = options;
+  const { level: least, redact, write, now = Date.now, always = () => ({}) } = options;
+  const { lineCharacters = standardLineCharacters } = options;
   const at =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
       const own = { timestamp: new Date(now()).toISOString(), level, message: bounded(message) };
-      // Twice: its own members come first and are not to be replaced.
-      write(redact(JSON.stringify({ ...own, ...writable(always()), ...writable(fields), ...own })));
+      const line = (about: LogFields) =>
+        // Twice: its own members come first and are not to be replaced.
+        JSON.stringify({ ...own, ...writable(always()), ...writable(about), ...own });
+      const whole = line(fields);
+      write(level, redact(whole.length <= lineCharacters ? whole : line({ cut: whole.length })));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -1,8 +1,8 @@
-import { InvalidInputError, PermanentError, UnsupportedVersionError } from "../../contracts/errors.ts";
-import type { Sealer } from "../../contracts/sealer.ts";
-import { Secret } from "../../contracts/secret.ts";
-import { opened, sealed } from "../sealed.ts";
-import type { SealingKeys } from "./sealing-key.ts";
+import { InvalidInputError, PermanentError, UnsupportedVersionError } from "../contracts/errors.ts";
+import type { Sealer } from "../contracts/sealer.ts";
+import { Secret } from "../contracts/secret.ts";
+import { opened, sealed } from "./sealed.ts";
+import type { SealingKeys } from "./vault-key.ts";
 
 const version = 1;
 /** UTF-8 bytes of one text: it has to fit into a record with all else that stands there. */
@@ -14,8 +14,8 @@ const form = /^s(\d{1,4})\.([\w-]{11})\.([\w-]+)$/;
 /** What is authenticated beside the text itself: moved to another purpose, or cut, it no longer opens. */
 const aboutOf = (purpose: string, keyId: string, length: number) => JSON.stringify([version, keyId, purpose, length]);
 
-/** Seals texts for records with the data key in Key Vault. */
-export function azureSealer(keys: SealingKeys): Sealer {
+/** Seals texts for records with the data key in the vault of a cloud. */
+export function vaultSealer(keys: SealingKeys): Sealer {
   return {
     async seal(purpose, text) {
       const content = Buffer.from(text.reveal());

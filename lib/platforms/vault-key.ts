@@ -1,8 +1,8 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
-import { vaultKeyPattern } from "../../contracts/configuration.ts";
-import { ConfigurationError } from "../../contracts/errors.ts";
-import type { Vault } from "../../contracts/ports.ts";
-import { Secret } from "../../contracts/secret.ts";
+import { vaultKeyPattern } from "../contracts/configuration.ts";
+import { ConfigurationError } from "../contracts/errors.ts";
+import type { Vault } from "../contracts/ports.ts";
+import { Secret } from "../contracts/secret.ts";
 
 /** Keys that can be used and neither printed nor serialized. */
 export interface SealingKey {
@@ -25,8 +25,8 @@ export interface SealingKeys {
 const standardName = "sealing-key";
 
 /**
- * The data key, 32 bytes in base64, once in Key Vault. What is derived from it stays in memory while the instance lives:
- * without that, each seal and each opening would be one more call (10 ms and more, and a vault takes 4,000 in ten seconds).
+ * The data key, 32 bytes in base64, once in the vault of a cloud. What is derived from it stays in memory while the instance lives:
+ * without that, each seal and each opening would be one more call (10 ms and more, and vaults are paid or bounded by the call).
  * @param vault one with a prefix for keys alone
  */
 export function sealingKeys(vault: Pick<Vault, "get" | "create">, name: string = standardName): SealingKeys {
@@ -40,7 +40,7 @@ export function sealingKeys(vault: Pick<Vault, "get" | "create">, name: string =
       return known;
     }
     throw new ConfigurationError(
-      `Expected the key ${name} of what was sealed in Key Vault, got none: restore it, or point the function to the vault and prefix that have it`,
+      `Expected the key ${name} of what was sealed in the vault, got none: restore it, or point the function to the account, vault and prefix that have it`,
       { code: "vault-key-missing" },
     );
   }
@@ -58,7 +58,7 @@ function derived(key: Secret, name: string): SealingKey {
   const text = key.reveal().trim();
   if (!vaultKeyPattern.test(text)) {
     throw new ConfigurationError(
-      `Expected 32 bytes in base64 as the key ${name} in Key Vault, got something else: restore the version before`,
+      `Expected 32 bytes in base64 as the key ${name} in the vault, got something else: restore the version before`,
       { code: "invalid-vault-key" },
     );
   }

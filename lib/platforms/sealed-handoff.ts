@@ -1,8 +1,8 @@
-import { ConfigurationError, InvalidInputError } from "../../contracts/errors.ts";
-import { sha256Hex } from "../../contracts/identifiers.ts";
-import type { HandoffEntry } from "../../contracts/ports.ts";
-import { opened, sealed } from "../sealed.ts";
-import type { SealingKey } from "./sealing-key.ts";
+import { ConfigurationError, InvalidInputError } from "../contracts/errors.ts";
+import { sha256Hex } from "../contracts/identifiers.ts";
+import type { HandoffEntry } from "../contracts/ports.ts";
+import { opened, sealed } from "./sealed.ts";
+import type { SealingKey } from "./vault-key.ts";
 
 const version = 1;
 const idPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
@@ -10,13 +10,12 @@ const idPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const fileNameMax = 300;
 /** What a browser or a shell may be given as a file name: one path segment without control characters. */
 const fileNamePattern = new RegExp(`^(?!\\.{1,2}$)[^\\p{Cc}/\\\\"]{1,${fileNameMax}}$`, "u");
-const maxContentBytes = 32 * 1024 * 1024;
 /** Version, id of the key, sealed entry. */
 const form = /^h(\d{1,4})\.([\w-]{11})\.([\w-]+)$/;
 
-/** An entry as it stands in a container: what is said about it, and its content, both sealed and each bound to the other. */
+/** An entry as it stands in the storage of a cloud: what is said about it, and its content, both sealed and each bound to the other. */
 export interface SealedHandoff {
-  /** Fits into the metadata of a blob (8 KiB). */
+  /** Fits into the metadata of an object (2 KiB) or a blob (8 KiB). */
   readonly about: string;
   readonly content: Buffer<ArrayBuffer>;
 }
@@ -34,7 +33,7 @@ export function checkedEntry(
   id: string,
   content: Uint8Array,
   about: { readonly fileName: string; readonly expiresAt: number },
-  nowMs: number,
+  { nowMs, maxContentBytes }: { readonly nowMs: number; readonly maxContentBytes: number },
 ): HandoffEntry {
   const problems = [
     content.length > maxContentBytes && `content of at most ${maxContentBytes} bytes`,
@@ -94,7 +93,7 @@ const aboutContent = (about: string, id: string) => JSON.stringify(["handoff con
 
 export function damaged(id: string): ConfigurationError {
   return new ConfigurationError(
-    `Expected the blob of the handoff ${id} as it was written, got a damaged or renamed one: put the handoff again`,
+    `Expected the stored handoff ${id} as it was written, got a damaged or renamed one: put the handoff again`,
     { code: "sealed-file-damaged" },
   );
 }
