@@ -5,6 +5,7 @@ import { type FunctionRegistration, loadScript, registrationsOf } from "../emula
 import { errorNames } from "./error-names.ts";
 import { licencesOf } from "./licences.ts";
 import { loadedAtStart } from "./loaded-at-start.ts";
+import { shallowMetadata } from "./shallow-metadata.ts";
 
 /** The app for Azure Functions: one folder with all that its host loads, CommonJS, which every worker takes. */
 
@@ -64,7 +65,7 @@ async function bundled(out: string): Promise<Metafile> {
     minify: true,
     // The worker alone has it.
     external: ["@azure/functions-core"],
-    plugins: [errorNames(target)],
+    plugins: [errorNames(target), shallowMetadata],
     mainFields: ["module", "main"],
     charset: "utf8",
     legalComments: "none",

@@ -49,8 +49,21 @@ function fieldsOf(text: string): [name: string, value: TypedData][] {
 function objectIn(text: string): object {
   if (!/^\s*\{.*\}\s*$/s.test(text)) return {};
   try {
-    return JSON.parse(text) as object;
+    const value = JSON.parse(text) as object;
+    return isTooDeep(value) ? {} : value;
   } catch {
     return {};
   }
+}
+
+/** What the host's parser takes at the most; it passes over what it cannot read. @see https://www.newtonsoft.com/json/help/html/P_Newtonsoft_Json_JsonReader_MaxDepth.htm */
+const MAX_DEPTH = 64;
+
+function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }

@@ -8,6 +8,8 @@ export type FunctionApp = Pick<typeof app, "storageQueue" | "timer" | "http">;
 export interface Place {
   readonly app: FunctionApp;
   readonly host: AzureHost;
+  /** Every queue that something works on. */
+  readonly queues: readonly string[];
   /** A queue's name in the account. */
   readonly queueName: (queue: string) => string;
 }

@@ -8,7 +8,7 @@ import type { ProviderParts } from "../provider-parts.ts";
 /** What the functions work with, once one of them was called. */
 export interface OpenHost extends CloudHost {
   readonly platform: () => AzurePlatform;
-  /** All steps run in one process: a login of one is a login of all. */
+  /** What runs in one process has one login for each connection. */
   readonly providers: () => Promise<ProviderOf>;
 }
 

@@ -27,9 +27,9 @@ export function registerInbox(place: Place, name: string): void {
 }
 
 /** One function for each queue: a trigger has one queue. They share what they open. */
-export function registerDeadLetters(place: Place, name: string, queues: readonly string[]): void {
+export function registerDeadLetters(place: Place, name: string): void {
   const open = onceDone(async () =>
     (await import("../cloud/dead-letters.ts")).openDeadLetters(await place.host.open()),
   );
-  for (const queue of queues) onQueue(place, `${name}-${queue}`, deadLetterQueueOf(queue), open);
+  for (const queue of place.queues) onQueue(place, `${name}-${queue}`, deadLetterQueueOf(queue), open);
 }

@@ -29,7 +29,7 @@ const steps = {
   "start-children": startChildren,
   "start-deployment": startDeployment,
 };
-const others = [acceptRequest, receiveWebhook, runSchedules, sweepOverdue];
+const others = [acceptRequest, receiveWebhook, recordDeadLetter, runSchedules, sweepOverdue];
 
 /** All functions of the app. @throws ConfigurationError for queues that cannot be: an app without functions would say nothing */
 export function registerFunctions(
@@ -37,7 +37,7 @@ export function registerFunctions(
   host: AzureHost,
   variables: Parameters<typeof queueNames>[0],
 ): void {
-  const place: Place = { app, host, queueName: queueNames(variables) };
+  const queues = [inboxQueue, ...Object.keys(steps)];
+  const place: Place = { app, host, queues, queueName: queueNames(variables) };
   for (const register of [...Object.values(steps), ...others]) register(place);
-  recordDeadLetter(place, [inboxQueue, ...Object.keys(steps)]);
 }

@@ -13,6 +13,9 @@ import { keptSecretsOf } from "../receive-webhook/kept-secrets.ts";
 import { ledgerChecks } from "../telemetry/ledger-checks.ts";
 import type { CloudHost } from "./host.ts";
 
+/** An instance serves some sixteen requests at once: most of them are never left to those that only wait. */
+const waitingPlaces = { perClient: 4, total: 12 };
+
 /** The HTTP application. Whoever comes is from elsewhere, and is known by its credentials. @param eventsAt where events are to be had, as they are not here */
 export async function openApplication(host: CloudHost, eventsAt: string) {
   const configuration = await host.configuration();
@@ -34,7 +37,7 @@ export async function openApplication(host: CloudHost, eventsAt: string) {
     sinks: { sinks: {}, store: sinkStoreOf(ledger), bus: { read: async () => [] }, queue, clock, randomness },
     webhookOrigins: configuration.http?.webhookOrigins ?? [],
     guard: authenticatingGuard({ authenticate, gates: new FloodGates(clock) }),
-    waiting: new WaitingPlaces(),
+    waiting: new WaitingPlaces(waitingPlaces),
     keptSecrets: keptSecretsOf(configuration),
     after,
     // What the table does not take is the failure of a request, and not a state of this instance.

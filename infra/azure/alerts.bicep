@@ -12,7 +12,8 @@ param waitingMessages int
 var actions = empty(alertGroup) ? [] : [alertGroup]
 
 // Each query gives one row, also where nothing was logged, or one for each function in `split`. A quarter of an hour between two looks:
-// nothing is lost by that, and a rule that looks every minute costs six times as much.
+// nothing is lost by that, and a rule that looks every minute costs six times as much. What one line is enough for is looked for in half
+// an hour: lines may come in later than they were written.
 var logAlerts = [
   {
     name: 'dead-letters'
@@ -25,7 +26,7 @@ var logAlerts = [
     split: ['Name']
     operator: 'GreaterThan'
     threshold: 0
-    window: 'PT15M'
+    window: 'PT30M'
     atRest: true
   }
   {
@@ -43,7 +44,7 @@ var logAlerts = [
     window: 'PT1H'
     atRest: true
   }
-  // Not by failed requests: a message that is to come again is one, too.
+  // Not by failed requests: where it can, a function sends a message again and has not failed.
   {
     name: 'failed-functions'
     description: 'A function fails before its work begins: an unreadable configuration, or a role that is missing.'
@@ -60,18 +61,19 @@ var logAlerts = [
   }
   {
     name: 'unable-to-listen'
-    description: 'The host cannot listen to a queue or a timer: it is not there, or the identity may not read it.'
+    description: 'Nobody takes from a queue, or a timer does not start: a queue is not there, or the identity may not read it.'
+    // The host itself is silent about a queue that is not there, and ends itself over one that it may not read: the sweep looks into all.
     query: '''
       union
         (AppTraces | where SeverityLevel >= 3 | project Text = Message),
         (AppExceptions | project Text = strcat(OuterMessage, InnermostMessage))
-      | where Text has 'The listener for function'
+      | where Text has_any ('nobody takes from a queue', 'a queue cannot be looked into', 'The listener for function', 'Host is shutting down')
       | summarize Found = count()
     '''
     split: []
     operator: 'GreaterThan'
     threshold: 0
-    window: 'PT15M'
+    window: 'PT30M'
     atRest: true
   }
   {

@@ -103,6 +103,8 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: clientId
     AzureWebJobsDisableHomepage: 'true'
+    // Bytes of a request: all of it is in memory before anybody has asked who sends it, and the application takes half of that at the most.
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2097152'
     APPLICATIONINSIGHTS_CONNECTION_STRING: telemetry.properties.ConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
     // Of the triggers; without all three nothing ever wakes the app.

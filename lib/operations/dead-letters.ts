@@ -63,7 +63,8 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
     const message = stepMessageIn({ ...letter, body });
     const stored = message && (await ports.ledger.read(operationKey(message.operation)));
     const record = stored?.record.kind === "operation" ? stored.record : undefined;
-    const id = sha256Hex(`${letter.queue}/${letter.id}`).slice(0, 26);
+    // Whoever sends a message may choose what looks like its id: another body is another letter.
+    const id = sha256Hex(`${letter.queue}/${letter.id}/${sha256Hex(body)}`).slice(0, 26);
     const entry: DeadLetterRecord = {
       kind: "dead-letter",
       v: recordVersion,

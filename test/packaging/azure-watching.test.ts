@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { instruments } from "../../lib/contracts/telemetry.ts";
 import { httpFunctionMs } from "../../lib/platforms/azure/functions/plain-functions.ts";
-import { abandonedAfter, queueFunctionMs } from "../../lib/platforms/azure/functions/receive.ts";
+import { queueFunctionMs, suspectAfter } from "../../lib/platforms/azure/functions/receive.ts";
 import { receiveLimit } from "../../lib/platforms/settle.ts";
 import { commonName, dataAccount, deployed, fileText, ofType, registeredFunctions, whole } from "./azure-deployed.ts";
 import type { Deployment, Value } from "./bicep.ts";
@@ -40,14 +40,22 @@ describe("alerts", () => {
   });
 
   test("ask for functions, metrics and lines that there are", () => {
-    const code = join(import.meta.dirname, "..", "..", "lib", "platforms", "azure", "functions");
-    const sources = readdirSync(code).map((name) => readFileSync(join(code, name), "utf8"));
+    const code = join(import.meta.dirname, "..", "..", "lib", "platforms", "azure");
+    const sources = readdirSync(code, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(code, name), "utf8"));
     const isMetric = (text: string) => Object.values(instruments).some(({ name }) => name === text);
     const isLine = (text: string) => sources.some((source) => source.includes(`"${text}"`));
     const isFunction = (text: string) =>
       functions.some((name) => name === text || (text.endsWith("-") && name.startsWith(text)));
     /** Lines of the host, and beginnings of status codes. */
-    const ofTheHost = ["The listener for function", "Trigger Details:", "InsertionTime: ([^,]+)", "5"];
+    const ofTheHost = [
+      "The listener for function",
+      "Host is shutting down",
+      "Trigger Details:",
+      "InsertionTime: ([^,]+)",
+      "5",
+    ];
     for (const [name, { query }] of queries()) {
       const asked = [...query.matchAll(/'([^']*)'/g)].map(([, text]) => text ?? "");
       expect([name, asked.length > 0]).toEqual([name, true]);
@@ -148,9 +156,9 @@ describe("host.json", () => {
     const days = (queues.maxDequeueCount * msOf(queues.visibilityTimeout)) / 86_400_000;
     expect(days).toBeGreaterThan(4);
     // Functions give up first, and know why; what waited for a setting all night is not taken for what ends the process.
-    expect(queues.maxDequeueCount).toBeGreaterThan(2 * abandonedAfter);
-    expect(abandonedAfter * msOf(queues.visibilityTimeout)).toBeGreaterThan(6 * 3_600_000);
-    expect(abandonedAfter).toBeGreaterThan(2 * receiveLimit);
+    expect(queues.maxDequeueCount).toBeGreaterThan(2 * suspectAfter);
+    expect(suspectAfter * msOf(queues.visibilityTimeout)).toBeGreaterThan(6 * 3_600_000);
+    expect(suspectAfter).toBeGreaterThan(2 * receiveLimit);
     expect(queues.batchSize).toBeLessThanOrEqual(32);
     expect(Object.keys(settings)).not.toContain("queues");
   });

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../contracts/errors.ts";
 import { isOnLoopback } from "../../contracts/loopback.ts";
-import type { Bus, Clock, HandoffStore, Ledger, QueueReceiver, QueueSender, Vault } from "../../contracts/ports.ts";
+import type { Bus, Clock, HandoffStore, Ledger, Vault } from "../../contracts/ports.ts";
 import type { Sealer } from "../../contracts/sealer.ts";
 import { Secret } from "../../contracts/secret.ts";
 import type { Fetch } from "../../providers/exchange.ts";
@@ -12,7 +12,7 @@ import { azureBlobs } from "./blobs.ts";
 import { azureBus } from "./bus.ts";
 import { azureHandoffStore } from "./handoff.ts";
 import { createTablesLedger } from "./ledger/ledger.ts";
-import { azureQueue } from "./queue.ts";
+import { type AzureQueue, azureQueue } from "./queue.ts";
 import { queueNames } from "./queue-names.ts";
 import { azureSettings, type Variables } from "./settings.ts";
 import { azureTokens } from "./tokens.ts";
@@ -21,7 +21,7 @@ import { azureVault } from "./vault.ts";
 
 export interface AzureAdapters {
   readonly ledger: Ledger;
-  readonly queue: QueueSender & QueueReceiver;
+  readonly queue: AzureQueue;
   readonly bus: Bus;
   readonly vault: Vault;
   readonly sealer: Sealer;

@@ -1,12 +1,4 @@
-import type {
-  Clock,
-  HandoffStore,
-  Ports,
-  QueueReceiver,
-  QueueSender,
-  Randomness,
-  Vault,
-} from "../../contracts/ports.ts";
+import type { Clock, HandoffStore, Ports, Randomness, Vault } from "../../contracts/ports.ts";
 import type { Sealer } from "../../contracts/sealer.ts";
 import { type After, systemAfter } from "../after.ts";
 import { createClock, systemSources } from "../clock.ts";
@@ -15,6 +7,7 @@ import type { Persistence } from "../trying.ts";
 import { azureAdapters } from "./adapters.ts";
 import type { Voice } from "./functions/voice.ts";
 import type { Metrics } from "./metrics.ts";
+import type { AzureQueue } from "./queue.ts";
 import type { Variables } from "./settings.ts";
 
 /** What tests put in the place of the world. */
@@ -28,7 +21,7 @@ export interface AzureParts {
 }
 
 export interface AzurePlatform extends Ports {
-  readonly queue: QueueSender & QueueReceiver;
+  readonly queue: AzureQueue;
   readonly telemetry: Metrics;
   readonly version: string;
   readonly vault: Vault;

@@ -14,6 +14,11 @@ const sendConcurrency = 16;
 /** Never: the standard is a week, after which a message that waits for its function would be gone without a word. */
 const neverExpires = -1;
 
+export interface AzureQueue extends QueueSender, QueueReceiver {
+  /** Id of the first message whose time has come and that nobody has taken. It stays where it is. */
+  firstReady(queue: string): Promise<string | undefined>;
+}
+
 export interface AzureQueueOptions extends SdkParts {
   readonly names: QueueNames;
   readonly persistence?: Persistence;
@@ -24,7 +29,7 @@ export interface AzureQueueOptions extends SdkParts {
  * nothing). On Azure the host receives; the receiving end serves redrives and tests. A receipt holds until the message is given out
  * again, also after its time is over.
  */
-export function azureQueue(options: AzureQueueOptions): QueueSender & QueueReceiver {
+export function azureQueue(options: AzureQueueOptions): AzureQueue {
   const { settings, names, persistence = defaultPersistence } = options;
   const service = lazily(() => {
     const { queues, key } = settings.storage;
@@ -91,6 +96,16 @@ export function azureQueue(options: AzureQueueOptions): QueueSender & QueueRecei
           receipt: popReceipt,
         }),
       );
+    },
+    async firstReady(queue) {
+      const { peekedMessageItems } = await trying(persistence, () =>
+        withinTime(options, (limits) => clientOf(queue).peekMessages({ ...limits, numberOfMessages: 1 })).catch(
+          (error: unknown) => {
+            throw failureOf(error, receiving(queue));
+          },
+        ),
+      );
+      return peekedMessageItems[0]?.messageId;
     },
     // Without a text: what the message says stays as it is.
     release: ({ queue, id, receipt }, delayMs) =>

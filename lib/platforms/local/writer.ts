@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { compressEvents } from "./event-block.ts";
 import type { Group } from "./group.ts";
@@ -34,6 +34,8 @@ export class Writer implements GroupWriter {
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.#log = openSync(`${path}-wal`, "r+");
+    // What a killed process had written and not flushed is told from now on, so it has to survive a power cut as well.
+    fdatasyncSync(this.#log);
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#putRecord = database.prepare(

@@ -11,10 +11,12 @@ import type { ReceivedDelivery } from "../../../contracts/ports.ts";
 const againSchema = z.object({
   again: z.object({
     v: z.literal(1),
-    id: z.string().check(z.minLength(1), z.maxLength(128)),
-    /** Receives that there have been. */
+    id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
+    /** How often a function has tried it. */
     tries: z.int().check(z.minimum(0), z.maximum(1_000_000)),
     sentAt: z.number().check(z.minimum(0), z.maximum(8.64e15)),
+    /** It was given out so often that it is suspected to end every process: when this one does not come back, it is given up. */
+    last: z.optional(z.literal(true)),
   }),
   body: z.string(),
   packed: z.optional(z.literal(true)),
@@ -24,16 +26,20 @@ export interface Again {
   readonly id: string;
   readonly tries: number;
   readonly sentAt: number;
+  readonly last: boolean;
   readonly body: string;
 }
 
 /** Of a body in JSON: with what stands around it, it fits a message (64 KiB). */
 const bodyBytes = 63 * 1024;
 
+export type ShownAgain = Pick<ReceivedDelivery, "id" | "sentAt" | "body"> &
+  Pick<Again, "tries"> & { readonly last?: true };
+
 /** Undefined when it does not fit: then the host has to keep the message that it has. */
-export function encodeAgain({ id, receives: tries, sentAt, body }: ReceivedDelivery): string | undefined {
+export function encodeAgain({ body, ...again }: ShownAgain): string | undefined {
   const { cut, ...kept } = keptBody(body, bodyBytes);
-  return cut ? undefined : JSON.stringify({ again: { v: 1, id, tries, sentAt }, ...kept });
+  return cut ? undefined : JSON.stringify({ again: { v: 1, ...again }, ...kept });
 }
 
 /** Undefined for every other message. @param item what the worker has made of its text */
@@ -41,9 +47,9 @@ export function decodeAgain(item: unknown): Again | undefined {
   if (typeof item !== "object" || item === null || !("again" in item)) return undefined;
   const { success, data } = againSchema.safeParse(item);
   if (!success) return undefined;
-  const { id, tries, sentAt } = data.again;
+  const { id, tries, sentAt, last = false } = data.again;
   try {
-    return { id, tries, sentAt, body: bodyOf(data) };
+    return { id, tries, sentAt, last, body: bodyOf(data) };
   } catch {
     // Not packed by us.
     return undefined;

@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, TimerHandler } from "@azure/functions";
 import { messageOf } from "../../../contracts/errors.ts";
+import { redacted } from "../../redaction.ts";
 import { guardTime } from "../../time-guard.ts";
 import { asInvocation, type Invocation } from "./invocations.ts";
 import type { FunctionParts } from "./parts.ts";
@@ -8,6 +9,11 @@ import type { FunctionParts } from "./parts.ts";
 export const timerFunctionMs = 55_000;
 /** The front of Azure gives an answer 230 s; whoever waits longer than this asks again. */
 export const httpFunctionMs = 60_000;
+
+/** The host writes down what a function throws, with its stack: only what the log may say is thrown. */
+class InvocationFailedError extends Error {
+  override readonly name = "InvocationFailedError";
+}
 
 /** A function that its schedule calls. Its result is a line of the log. */
 export function timerFunction(
@@ -31,6 +37,7 @@ export function httpFunction(
     asInvocation(context as Invocation, () => told(parts, httpFunctionMs, (signal) => work(request, signal)));
 }
 
+/** What does not end in time goes on beside the next, and what it writes is conditional: the host would end the whole process over it. */
 async function told<Value>(
   { voice, after, monotonicMs }: FunctionParts,
   limitMs: number,
@@ -38,11 +45,14 @@ async function told<Value>(
 ): Promise<Value> {
   const endsAtMs = monotonicMs() + limitMs;
   const guard = guardTime(after, () => endsAtMs - monotonicMs());
+  const late = guard.over.then((): never => {
+    throw new Error("Expected the invocation to end in its time, got one that did not");
+  });
   try {
-    return await work(guard.signal);
+    return await Promise.race([work(guard.signal), late]);
   } catch (error) {
     voice.log.error("the invocation failed", { error: messageOf(error) });
-    throw error;
+    throw new InvocationFailedError(redacted(messageOf(error)));
   } finally {
     guard.callOff();
     voice.tellFigures();

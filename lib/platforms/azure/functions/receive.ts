@@ -1,10 +1,10 @@
 import { messageOf } from "../../../contracts/errors.ts";
-import type { MessageHandler, QueueSender, ReceivedDelivery } from "../../../contracts/ports.ts";
+import type { MessageHandler, QueueSender } from "../../../contracts/ports.ts";
 import { deliver, type Handled } from "../../deliver.ts";
 import { isDeadLetterQueue, type SettleParts, settle } from "../../settle.ts";
 import { guardTime, type TimeGuard } from "../../time-guard.ts";
-import { encodeAgain } from "./again.ts";
-import { deliveryOf, type Given } from "./delivery.ts";
+import { encodeAgain, type ShownAgain } from "./again.ts";
+import { deliveryOf, type Given, type ReadDelivery } from "./delivery.ts";
 import type { FunctionParts } from "./parts.ts";
 
 /**
@@ -14,10 +14,10 @@ import type { FunctionParts } from "./parts.ts";
 export const queueFunctionMs = 60_000;
 
 /**
- * The host gives one message out again when a function has thrown, or was gone with its whole process. A message that ends every process
- * it meets is given up unseen: after ten hours, as each time it was hidden for ten minutes.
+ * The host gives one message out again when a function has thrown, or was gone with its whole process. After so many times (ten hours, as
+ * it is hidden for ten minutes) a message is tried once more in a copy that says so, and given up when that one does not come back either.
  */
-export const abandonedAfter = 60;
+export const suspectAfter = 60;
 
 /** What waits for somebody to mend the configuration is looked at this often. */
 export const closedRetryMs = 60_000;
@@ -34,26 +34,20 @@ class MessageKeptError extends Error {
  */
 export async function receive(parts: FunctionParts, given: Given, open: () => Promise<MessageHandler>): Promise<void> {
   const { after, voice, monotonicMs } = parts;
-  const { delivery, dequeues } = deliveryOf(given);
+  const read = deliveryOf(given);
   const endsAtMs = monotonicMs() + queueFunctionMs;
   const guard = guardTime(after, () => endsAtMs - monotonicMs());
   try {
-    const handled = abandoned(delivery, dequeues) ?? (await handle(parts, delivery, guard, open));
-    if (await settle(await settling(parts), handled)) return;
+    const handled = await handle(parts, read, guard, open);
+    if (handled === "sent-again" || (await settle(await settling(parts), handled))) return;
   } finally {
     guard.callOff();
     voice.tellFigures();
   }
+  const { id, queue, receives } = read.delivery;
   throw new MessageKeptError(
-    `Expected to be done with message ${delivery.id} of ${delivery.queue}, got try ${delivery.receives} that was not: its host keeps it, and the log says why`,
+    `Expected to be done with message ${id} of ${queue}, got try ${receives} that was not: its host keeps it, and the log says why`,
   );
-}
-
-/** There is no place behind a queue of dead letters. */
-function abandoned(delivery: ReceivedDelivery, dequeues: number): Handled | undefined {
-  if (dequeues <= abandonedAfter || isDeadLetterQueue(delivery.queue)) return undefined;
-  const cause = `Expected a function to end with the message, got ${dequeues - 1} tries that never came back`;
-  return { delivery, begun: true, settlement: { kind: "dead-letter", cause }, cause };
 }
 
 /**
@@ -61,37 +55,74 @@ function abandoned(delivery: ReceivedDelivery, dequeues: number): Handled | unde
  * which gives up what fails too often and never says why, does not get to count.
  */
 async function handle(
-  { voice }: FunctionParts,
-  delivery: ReceivedDelivery,
+  parts: FunctionParts,
+  read: ReadDelivery,
   guard: TimeGuard,
   open: () => Promise<MessageHandler>,
-): Promise<Handled> {
+): Promise<Handled | "sent-again"> {
+  const { delivery, dequeues, flaw, isLast } = read;
   let handler: MessageHandler;
   try {
     handler = await open();
   } catch (error) {
-    voice.log.error("the invocation failed", { error: messageOf(error) });
+    parts.voice.log.error("the invocation failed", { error: messageOf(error) });
     return { delivery, begun: false, againMs: closedRetryMs, cause: "the function could not be opened" };
   }
+  if (flaw !== undefined) return givenUp(read, flaw);
+  if (isLast && dequeues > 1)
+    return givenUp(read, "Expected a function to end with the message, got none that came back");
+  if (isSuspect(read) && (await sentApart(parts, read))) return "sent-again";
   return deliver(handler, delivery, guard);
 }
+
+const givenUp = ({ delivery }: ReadDelivery, cause: string): Handled => ({
+  delivery,
+  begun: true,
+  settlement: { kind: "dead-letter", cause },
+  cause,
+});
+
+/** There is no place behind a queue of dead letters. A count that the sender has hidden is seen of a copy. */
+const isSuspect = ({ delivery: { queue }, dequeues, isCountHidden, isLast }: ReadDelivery) =>
+  !isLast && (isCountHidden || (dequeues > suspectAfter && !isDeadLetterQueue(queue)));
+
+async function sentApart({ platform, voice }: FunctionParts, read: ReadDelivery): Promise<boolean> {
+  const { delivery, isCountHidden } = read;
+  const { queue } = await platform();
+  try {
+    return await sendAgain(queue, delivery.queue, { ...shownAgain(read), ...(isCountHidden ? {} : { last: true }) }, 0);
+  } catch (error) {
+    voice.log.warn("a message could not be set apart", { queue: delivery.queue, error: messageOf(error) });
+    return false;
+  }
+}
+
+/** Before this try of it. */
+const shownAgain = ({ delivery: { id, sentAt, body, receives } }: Pick<ReadDelivery, "delivery">): ShownAgain => ({
+  ...{ id, sentAt, body },
+  tries: receives - 1,
+});
 
 /** @throws ConfigurationError when the app's settings are wrong: then nothing can be sent either, and the host keeps the message */
 async function settling({ platform, voice: { log } }: FunctionParts): Promise<SettleParts> {
   const { queue, clock } = await platform();
-  const release = (delivery: ReceivedDelivery, delayMs: number) => sendAgain(queue, delivery, delayMs);
   const { maxDelayMs } = queue;
   return {
-    queue: () => ({ maxDelayMs, release, send: (messages) => queue.send(messages) }),
+    queue: () => ({
+      maxDelayMs,
+      send: (messages) => queue.send(messages),
+      release: ({ queue: to, id, sentAt, body, receives: tries }, delayMs) =>
+        sendAgain(queue, to, { id, sentAt, body, tries }, delayMs),
+    }),
     showsCopies: true,
     clock,
     log,
   };
 }
 
-async function sendAgain(queue: QueueSender, delivery: ReceivedDelivery, delayMs: number): Promise<boolean> {
-  const body = encodeAgain(delivery);
+async function sendAgain(sender: QueueSender, queue: string, message: ShownAgain, delayMs: number): Promise<boolean> {
+  const body = encodeAgain(message);
   if (body === undefined) return false;
-  await queue.send([{ queue: delivery.queue, body, delayMs }]);
+  await sender.send([{ queue, body, delayMs }]);
   return true;
 }
