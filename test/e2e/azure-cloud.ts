@@ -35,6 +35,8 @@ export interface AzureCloud {
   readonly proxies: Readonly<Record<Service, FaultProxy>>;
   /** The app's settings. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Of somebody who looks at the services past the proxies. */
+  readonly direct: Readonly<Record<string, string>>;
   /** Names of all queues in the account. */
   readonly queueNames: readonly string[];
   close(): Promise<void>;
@@ -58,9 +60,12 @@ export async function openAzureCloud(now: () => number, configuration: object): 
   );
   const started = await Promise.all(servers.map(({ url }) => startFaultProxy(url)));
   const proxies = Object.fromEntries(services.map((name, index) => [name, started[index]])) as AzureCloud["proxies"];
-  const endpoint = (service: Service) => `${proxies[service].url}/${account.name}`;
+  const storageAt = (urlOf: (service: Service) => string | undefined) => {
+    const [queueUrl, tableUrl, blobUrl] = (["queues", "tables", "blobs"] as const).map(urlOf);
+    return `AccountName=${account.name};AccountKey=${account.key};QueueEndpoint=${queueUrl}/${account.name};TableEndpoint=${tableUrl}/${account.name};BlobEndpoint=${blobUrl}/${account.name}`;
+  };
   const variables = {
-    DROVER_STORAGE_CONNECTION_STRING: `AccountName=${account.name};AccountKey=${account.key};QueueEndpoint=${endpoint("queues")};TableEndpoint=${endpoint("tables")};BlobEndpoint=${endpoint("blobs")}`,
+    DROVER_STORAGE_CONNECTION_STRING: storageAt((service) => proxies[service].url),
     DROVER_QUEUES: "UseDevelopmentStorage=true",
     DROVER_QUEUE_PREFIX: queuePrefix,
     DROVER_TOPIC_ENDPOINT: `${proxies.topic.url}/api/events`,
@@ -73,8 +78,10 @@ export async function openAzureCloud(now: () => number, configuration: object): 
     DROVER_VERSION: "0.0.0",
     DROVER_LOG_LEVEL: "debug",
   };
+  const DROVER_STORAGE_CONNECTION_STRING = storageAt((service) => servers[services.indexOf(service)]?.url);
+  const direct = { ...variables, DROVER_STORAGE_CONNECTION_STRING };
   return {
-    ...{ queues, tables, blobs, topic, vault, proxies, variables, queueNames },
+    ...{ queues, tables, blobs, topic, vault, proxies, variables, direct, queueNames },
     async close() {
       for (const proxy of started) await proxy.close();
       for (const server of servers) await server.close();

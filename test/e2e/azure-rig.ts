@@ -13,6 +13,7 @@ import { registerFunctions } from "../../functions/azure/register.ts";
 import type { DroverEvent } from "../../lib/contracts/event.ts";
 import { azureAdapters } from "../../lib/platforms/azure/adapters.ts";
 import { queueNames } from "../../lib/platforms/azure/queue-names.ts";
+import { azureSettings } from "../../lib/platforms/azure/settings.ts";
 import { account } from "../platforms/azure/accounts.ts";
 import { SeededRandomness, VirtualClock } from "../simulation/virtual-clock.ts";
 import { type AzureCloud, openAzureCloud } from "./azure-cloud.ts";
@@ -41,6 +42,8 @@ export interface AzureRigOptions {
   readonly requestTimeoutMs?: number;
   /** App settings, over those that every app has. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Over `extensions.queues` in host.json, to see within minutes what takes the host days. */
+  readonly queues?: Readonly<Record<string, unknown>>;
 }
 
 /** The shipped functions in an emulated host, behind emulated services, on virtual time. */
@@ -67,16 +70,17 @@ export async function azureRig(options: AzureRigOptions = {}): Promise<AzureRig>
       const host = createAzureHost({ ...parts, variables, fetch: clouds.fetch, startTimer: clouds.startTimer });
       registerFunctions(app, host, variables);
     });
+  const { extensions } = hostJson;
   const host = createFunctionsHost({
     app: await loaded(),
-    hostJson,
+    hostJson: { ...hostJson, extensions: { ...extensions, queues: { ...extensions.queues, ...options.queues } } },
     settings: variables,
     storage: { account, fetch: (request) => cloud.queues.fetch(request) },
     now: () => clock.now(),
     nextVisibleAt: (queue) =>
       Math.min(Number.POSITIVE_INFINITY, ...cloud.queues.messages(queue).map(({ visibleAtMs }) => visibleAtMs)),
   });
-  const outside = azureAdapters(cloud.variables, parts);
+  const outside = azureAdapters(cloud.direct, parts);
   const nameOf = queueNames(variables);
 
   async function step(): Promise<void> {
@@ -84,10 +88,8 @@ export async function azureRig(options: AzureRigOptions = {}): Promise<AzureRig>
     await host.step();
   }
 
-  const senders = new QueueServiceClient(
-    `${cloud.proxies.queues.url}/${account.name}`,
-    new StorageSharedKeyCredential(account.name, account.key),
-  );
+  const { queues } = azureSettings(cloud.direct).storage;
+  const senders = new QueueServiceClient(queues, new StorageSharedKeyCredential(account.name, account.key));
   const put = async (queue: string, text: string) =>
     (await senders.getQueueClient(nameOf(queue)).sendMessage(text)).messageId;
 
