@@ -148,7 +148,7 @@ describe("calls of Azure that fail", () => {
 
 describe("an operation on Azure", () => {
   test("costs one send for each hop, six writes of its own, and two for its turn", async () => {
-    const rig = await azureRig({ sphereMs: 30_000 });
+    const rig = await azureRig({ sphereMs: 20_000 });
     onTestFinished(() => rig.close());
     const id = await submitted(rig, exampleOf("requests", "happy.json"));
     expect(await ended(rig, id)).toMatchObject({ outcome: "succeeded" });
