@@ -40,6 +40,17 @@ export class Later extends Error {
   }
 }
 
+/**
+ * Thrown when a step has written what it owes and could not send it. Not for the step to decide about: the message goes back, and the
+ * next delivery of it sends what this one has written. Another message would prove it sent.
+ */
+export class Unsent extends Error {
+  constructor(cause: unknown) {
+    super("What is owed could not be sent", { cause });
+    this.name = "Unsent";
+  }
+}
+
 /** Thrown when somebody else wrote first: read the row again and decide again. */
 export class Overtaken extends Error {
   constructor() {

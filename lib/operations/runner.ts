@@ -17,7 +17,7 @@ import { noSpan, traceIdOf } from "../contracts/telemetry.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { overBeforeStart, refuseUnapproved } from "./before-start.ts";
 import { childrenOf, type Split } from "./children.ts";
-import { Later, Overtaken, Stop } from "./control-flow.ts";
+import { Later, Overtaken, Stop, Unsent } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { stepMessageOf } from "./messages.ts";
 import { countEnd, StepWatch } from "./observe.ts";
@@ -149,6 +149,7 @@ class Runner<Provider> {
       outcome = () => decide(run, result);
     } catch (error) {
       if (error instanceof Overtaken) throw error;
+      if (error instanceof Unsent) throw error.cause;
       if (!(error instanceof Later || error instanceof Stop)) run.watch?.threw(error);
       if (error instanceof LeaseHeldError) return this.#lookAfterLease(run);
       if (!this.#decisionOn(run, error)) {

@@ -1,7 +1,7 @@
 import { operationKey } from "../contracts/operation.ts";
 import { sweepSlackMs } from "./backoff.ts";
 import { cancelOperation } from "./commands.ts";
-import { Overtaken } from "./control-flow.ts";
+import { Overtaken, Unsent } from "./control-flow.ts";
 import { put } from "./ledger-write.ts";
 import { sendOutbox } from "./outbox.ts";
 import { advance } from "./record.ts";
@@ -93,5 +93,7 @@ async function noteWaiting(
   const version = await put(ports.ledger, operationKey(record.id), noted, run.version);
   if (version === undefined) throw new Overtaken();
   run.adoptOwn(noted, version);
-  await sendOutbox(ports, noted);
+  await sendOutbox(ports, noted).catch((error: unknown) => {
+    throw new Unsent(error);
+  });
 }

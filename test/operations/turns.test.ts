@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { RetryableError } from "../../lib/contracts/errors.ts";
 import { operationKey, turnKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
 import { giveBack, holdOf, takeTurn } from "../../lib/operations/turns.ts";
@@ -35,6 +36,25 @@ describe("turns", () => {
       JSON.stringify([image(3)]),
       JSON.stringify([image(1)]),
     ]);
+  });
+
+  test("tell that they are waited for, also when the bus refuses that at first", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    fleet.submit(requestBody("r2"));
+    await fleet.step("inbox");
+    const refuses = { publish: () => Promise.reject(new RetryableError("Expected the bus to take it, got a refusal")) };
+    const delivery = fleet.next("start-deployment");
+    const settlement = await fleet.handle(delivery, fleet.process({ ...fleet.ports, bus: refuses }));
+    // Another message would prove sent what was not: this one has to come again.
+    expect(settlement.kind).toBe("release");
+    expect(fleet.count("start-deployment")).toBe(1);
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    const waiting = fleet.world.store.events.filter(
+      ({ type, subject }) => type === "drover.operation.waiting" && subject === idOf("r2"),
+    );
+    expect(new Set(waiting.map(({ id }) => id)).size).toBe(1);
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
   });
 
   test("of an operation that gave them up for a while are void, even when it crashed before giving back", async () => {
