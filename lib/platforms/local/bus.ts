@@ -12,6 +12,7 @@ export class LocalBus implements ReadableBus, Part {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #after: StatementSync;
+  readonly #oldest: StatementSync;
   readonly #listeners = new Set<() => void>();
   /** JSON of each event: what cannot be serialized is refused when it is published, and never stops a commit. */
   #published: string[] = [];
@@ -25,6 +26,7 @@ export class LocalBus implements ReadableBus, Part {
     this.#clock = clock;
     this.#log = log;
     this.#after = database.prepare("SELECT last, events FROM events WHERE last > ? AND last <= ? ORDER BY last");
+    this.#oldest = database.prepare("SELECT at FROM events ORDER BY last LIMIT 1");
     this.#durable = store.number(0);
     this.#written = this.#durable;
     store.add(this);
@@ -64,7 +66,8 @@ export class LocalBus implements ReadableBus, Part {
 
   written(): void {
     this.#published = [];
-    this.#trimBefore = undefined;
+    // A busy minute stores more groups than one commit forgets: the next ones go on until nothing old is left.
+    if (this.#trimBefore !== undefined && !this.#hasOlderThan(this.#trimBefore)) this.#trimBefore = undefined;
   }
 
   flushed(sequence: number): void {
@@ -77,6 +80,16 @@ export class LocalBus implements ReadableBus, Part {
       } catch (error) {
         this.#log.error("a listener for events failed", { cause: messageOf(error) });
       }
+    }
+  }
+
+  #hasOlderThan(atMs: number): boolean {
+    try {
+      const oldest = this.#oldest.get()?.["at"];
+      return oldest !== undefined && Number(oldest) < atMs;
+    } catch {
+      // What is wrong with the database is found by whoever writes or reads next, and said there.
+      return false;
     }
   }
 
