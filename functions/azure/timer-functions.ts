@@ -20,8 +20,7 @@ export function registerSweep({ app, host, queues }: Place, name: string): void 
   });
   const handler = timerFunction(host.parts, async () => {
     const { sweep, look } = await open();
-    const sweptAt = await sweep();
-    await look();
+    const sweptAt = await sweep().finally(look);
     return { sweptAt };
   });
   app.timer(name, { schedule: everyMinute, handler });

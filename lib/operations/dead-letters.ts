@@ -1,5 +1,4 @@
 import { type DeadLetterMessage, decodeDeadLetter } from "../contracts/dead-letter.ts";
-import { InvalidInputError } from "../contracts/errors.ts";
 import { type DroverEvent, sequenceOf } from "../contracts/event.ts";
 import { sha256Hex } from "../contracts/identifiers.ts";
 import { bodyOf, keptBody } from "../contracts/kept-body.ts";
@@ -24,12 +23,20 @@ import { advance } from "./record.ts";
 /** Of a body in JSON: the rest of the record fits beside it (`limits.itemBytes`). */
 const recordedBodyBytes = 54 * 1024;
 
-/** A bare message that the platform itself gave up on comes without our envelope, and so without a reason. */
+/**
+ * With its body as it was sent, and not more beside it than a record has room for: not every letter is ours. A bare message that the
+ * platform itself gave up on comes without our envelope, and so without a reason.
+ */
 function letterOf(delivery: Delivery, now: number): DeadLetterMessage {
   try {
-    return decodeDeadLetter(delivery.body);
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
+    const { packed, queue, cause, ...letter } = decodeDeadLetter(delivery.body);
+    return {
+      ...letter,
+      queue: queue.slice(0, limits.nameLength),
+      cause: cause.slice(0, limits.reasonLength),
+      body: bodyOf({ body: letter.body, packed }),
+    };
+  } catch {
     const cause = "The platform gave it up without a reason: the function crashed or ran out of time at every try";
     const queue = delivery.queue.replace(/-dead-letters$/, "");
     return { v: 1, queue, id: delivery.id, body: delivery.body, cause, receives: delivery.receives, at: now };
@@ -59,8 +66,8 @@ export function createDeadLetterHandler(ports: Ports, retainMs: number): Message
   return async (delivery) => {
     const now = ports.clock.now();
     const letter = letterOf(delivery, now);
-    const body = bodyOf(letter);
-    const message = stepMessageIn({ ...letter, body });
+    const { body } = letter;
+    const message = stepMessageIn(letter);
     const stored = message && (await ports.ledger.read(operationKey(message.operation)));
     const record = stored?.record.kind === "operation" ? stored.record : undefined;
     // Whoever sends a message may choose what looks like its id: another body is another letter.

@@ -190,6 +190,17 @@ describe("timers", () => {
     for (const { startedAtMs } of failed) expect(startedAtMs).toBe(rig.host.invocations[0]?.startedAtMs);
     expect(logsOf(rig).filter(({ level }) => level === "error").length).toBeGreaterThanOrEqual(failed.length);
   });
+
+  test("look into every queue, also when nothing can be swept", async () => {
+    const rig = await opened();
+    const often = { times: Number.POSITIVE_INFINITY };
+    rig.cloud.proxies.tables.on(() => true, refusedWith(403, "AuthorizationFailure"), often);
+    rig.cloud.proxies.queues.on(() => true, refusedWith(404, "QueueNotFound"), often);
+    await rig.until("sweeps", async () => calls(rig, "sweep-overdue").length === 2);
+    expect(calls(rig, "sweep-overdue").map(({ outcome }) => outcome)).toEqual(["failed", "failed"]);
+    const silent = logsOf(rig).filter(({ message }) => message === "a queue cannot be looked into");
+    expect(new Set(silent.map(({ queue }) => queue)).size).toBe(rig.cloud.queueNames.length);
+  });
 });
 
 /** What a queue says to a message that it has taken. */

@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
+import { deflateRawSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
 import { encodeDeadLetter } from "../../lib/contracts/dead-letter.ts";
+import { bodyOf } from "../../lib/contracts/kept-body.ts";
+import { limits } from "../../lib/contracts/limits.ts";
+import type { DeadLetterRecord } from "../../lib/contracts/operation.ts";
 import { type Delivery, deadLetterQueueOf, inboxQueue } from "../../lib/contracts/ports.ts";
 import { deliverEventQueue } from "../../lib/contracts/sink.ts";
 import { encodeStepMessage } from "../../lib/contracts/step-message.ts";
@@ -8,16 +12,27 @@ import { World } from "../simulation/world.ts";
 
 const sentAt = Date.UTC(2026, 10, 20);
 
-async function recorded(delivery: Omit<Delivery, "id" | "sentAt" | "receives">, tries = 1) {
+type Given = Omit<Delivery, "id" | "sentAt" | "receives">;
+
+async function recorded(delivery: Given, tries = 1) {
+  return (await recordedIn(tries, delivery)).events;
+}
+
+/** @param tries of each */
+async function recordedIn(tries: number, ...deliveries: readonly Given[]) {
   const world = new World({ mode: "cloud" }, () => ({ handlers: {}, sweep: async () => undefined }));
   const handler = createDeadLetterHandler(world.outside, 86_400_000);
   const context = { signal: new AbortController().signal, remainingMs: () => 60_000 };
-  for (let receives = 1; receives <= tries; receives += 1) {
-    await handler({ ...delivery, id: "m-1", sentAt, receives }, context);
-    world.clock.advance(60_000);
-  }
-  return world.store.events;
+  for (const delivery of deliveries)
+    for (let receives = 1; receives <= tries; receives += 1) {
+      expect(await handler({ ...delivery, id: "m-1", sentAt, receives }, context)).toEqual({ kind: "acknowledge" });
+      world.clock.advance(60_000);
+    }
+  const { items } = await world.outside.ledger.listByPrefix("dead-letter/", 10);
+  return { events: world.store.events, letters: items.map(({ record }) => record as DeadLetterRecord) };
 }
+
+const deflated = (bytes: number) => deflateRawSync("x".repeat(bytes)).toString("base64");
 
 const letterIn = (queue: string, body: string) =>
   encodeDeadLetter({ queue, id: "m-1", cause: "Expected JSON, got text", receives: 5, at: 0, body });
@@ -65,4 +80,49 @@ test("a message whose operation has gone on is listed alone", async () => {
   expect(
     await recorded({ queue: deadLetterQueueOf("poll-operation"), body: letterIn("poll-operation", step) }),
   ).toEqual([]);
+});
+
+test("two messages of one id are two letters with an event each, and one that comes twice is one", async () => {
+  const queue = deadLetterQueueOf(inboxQueue);
+  const bodies = ["one", "two"];
+  const given = bodies.map((body) => ({ queue, body: letterIn(inboxQueue, body) }));
+  const { events, letters } = await recordedIn(2, ...given);
+  expect(letters.map(({ body }) => body).sort()).toEqual(bodies);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+  const elsewhere = { queue: deadLetterQueueOf("start-deployment"), body: letterIn("start-deployment", "one") };
+  expect((await recordedIn(1, ...given, elsewhere)).letters).toHaveLength(3);
+});
+
+describe("a letter that somebody else has written", () => {
+  const forged = (more: object) =>
+    JSON.stringify({ v: 1, queue: inboxQueue, id: "a", body: "x", cause: "c", receives: 1, at: 0, ...more });
+  const queue = deadLetterQueueOf(inboxQueue);
+
+  test.each([
+    ["packed in another way", forged({ packed: true })],
+    ["that unpacks to more than a queue carries", forged({ packed: true, body: deflated(2_000_000) })],
+  ])("is recorded as what it is, and told of (%s)", async (_, body) => {
+    const { events, letters } = await recordedIn(1, { queue, body });
+    const cause = expect.stringMatching(/gave it up without a reason/);
+    expect(letters).toMatchObject([{ queue: inboxQueue, body, cause, verdict: "needs-decision" }]);
+    expect(events).toHaveLength(1);
+  });
+
+  test.each([
+    ["cause", forged({ cause: "c".repeat(64_000) })],
+    ["queue", forged({ queue: "q".repeat(64_000) })],
+  ])("fits a record, however long its %s is", async (_, body) => {
+    const { events, letters } = await recordedIn(1, { queue, body });
+    expect(letters).toHaveLength(1);
+    expect(Buffer.byteLength(JSON.stringify(letters[0]))).toBeLessThan(limits.itemBytes);
+    expect(events[0]?.data.reason?.length).toBeLessThanOrEqual(limits.reasonLength);
+  });
+
+  test("packed as we pack has its body as it was sent", async () => {
+    const text = JSON.stringify({ data: 'echo "done"\n'.repeat(4_000) });
+    const body = letterIn(inboxQueue, text);
+    expect(JSON.parse(body)).toMatchObject({ packed: true });
+    const { letters } = await recordedIn(1, { queue, body });
+    expect(letters.map(bodyOf)).toEqual([text]);
+  });
 });

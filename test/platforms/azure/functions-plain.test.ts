@@ -1,5 +1,6 @@
+import { inspect } from "node:util";
 import { HttpRequest, type HttpResponseInit, InvocationContext, type Timer } from "@azure/functions";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { FunctionApp } from "../../../functions/azure/app.ts";
 import { createAzureHost } from "../../../functions/azure/host.ts";
 import { registerHttp } from "../../../functions/azure/http-function.ts";
@@ -13,9 +14,10 @@ import {
   timerFunctionMs,
 } from "../../../lib/platforms/azure/functions/plain-functions.ts";
 import { azureVoice, figuresEveryMs } from "../../../lib/platforms/azure/functions/voice.ts";
-import { abortMarginMs } from "../../../lib/platforms/time-guard.ts";
+import { abortMarginMs, answerMarginMs } from "../../../lib/platforms/time-guard.ts";
 import { VirtualClock } from "../../simulation/virtual-clock.ts";
 import { turns } from "../local/manual-time.ts";
+import { shownBy, thrownBy } from "./patience.ts";
 
 describe("what functions say", () => {
   const invocation = (id: string) => {
@@ -92,20 +94,22 @@ describe("what functions say", () => {
   });
 });
 
-describe("a function without a queue", () => {
-  function plainWorld() {
-    const clock = new VirtualClock(0);
-    const lines: string[] = [];
-    const monotonicMs = () => clock.monotonicMs();
-    const voice = azureVoice({}, { monotonicMs, write: (_, line) => void lines.push(line) });
-    const parts: FunctionParts = {
-      ...{ voice, monotonicMs, after: (ms, callback) => clock.after(ms, callback) },
-      platform: () => Promise.reject(new Error("Expected no platform to be asked for")),
-    };
-    const context = new InvocationContext({ functionName: "plain", invocationId: "i" });
-    return { clock, parts, context, logs: () => lines.map((line) => JSON.parse(line)) };
-  }
+const asked = () => new HttpRequest({ method: "GET", url: "https://drover/" });
 
+function plainWorld() {
+  const clock = new VirtualClock(0);
+  const lines: string[] = [];
+  const monotonicMs = () => clock.monotonicMs();
+  const voice = azureVoice({}, { monotonicMs, write: (_, line) => void lines.push(line) });
+  const parts: FunctionParts = {
+    ...{ voice, monotonicMs, after: (ms, callback) => clock.after(ms, callback) },
+    platform: () => Promise.reject(new Error("Expected no platform to be asked for")),
+  };
+  const context = new InvocationContext({ functionName: "plain", invocationId: "i" });
+  return { clock, parts, context, logs: () => lines.map((line) => JSON.parse(line)) };
+}
+
+describe("a function without a queue", () => {
   test("that a timer calls says what it has done, and fails with the reason in its log", async () => {
     const { clock, parts, context, logs } = plainWorld();
     await timerFunction(parts, async () => ({ swept: 3 }))({} as Timer, context);
@@ -128,7 +132,7 @@ describe("a function without a queue", () => {
       await promise;
       return { status: 503 };
     });
-    const answered = Promise.resolve(handler(new HttpRequest({ method: "GET", url: "https://drover/" }), context));
+    const answered = Promise.resolve(handler(asked(), context));
     await turns(2);
     clock.advance(httpFunctionMs - abortMarginMs - 1);
     await turns(2);
@@ -137,6 +141,73 @@ describe("a function without a queue", () => {
     expect(await answered).toEqual({ status: 503 });
     expect(clock.nextTimerIn()).toBeUndefined();
   });
+});
+
+describe("a function without a queue that fails or is late", () => {
+  // Put together here, so that nobody takes one of this file for a real one.
+  const secret = `Zx9${"Qw7".repeat(12)}`;
+  test.each([
+    ["a bearer token", `Expected an answer of the provider, got "Authorization: Bearer ${secret}"`],
+    ["a signature of a link", `Expected the file at https://account.example/a?sv=1&sig=${secret}&se=2`],
+    ["a key of an account", `Expected a login, got DefaultEndpointsProtocol=https;AccountKey=${secret};x=1`],
+    ["a member of JSON", `Expected a login, got {"client_secret":"${secret}"}`],
+  ])("throws nothing of %s that stands in what it was told", async (_, message) => {
+    const { parts, context, logs } = plainWorld();
+    const work = async () => Promise.reject(Object.assign(new Error(message), { cause: new Error(message) }));
+    const called = [
+      () => timerFunction(parts, work)({} as Timer, context),
+      () => httpFunction(parts, work)(asked(), context),
+    ];
+    for (const call of called) {
+      const error = await thrownBy(async () => call());
+      expect([error.name, error.cause]).toEqual(["InvocationFailedError", undefined]);
+      expect(error.message).toMatch(/^Expected .*\[redacted\]/);
+      // As the host writes it down.
+      expect(inspect(error) + shownBy(error)).not.toContain(secret);
+    }
+    expect(logs()).toHaveLength(2);
+    expect(JSON.stringify(logs())).not.toContain(secret);
+  });
+
+  test.each([
+    ["a timer", timerFunctionMs, "returns"],
+    ["a timer", timerFunctionMs, "throws"],
+    ["HTTP", httpFunctionMs, "returns"],
+    ["HTTP", httpFunctionMs, "throws"],
+  ])(
+    "ends before its host would end it and says so, and nothing comes of its late end (%s, %i, %s)",
+    async (...late) => {
+      const [what, limitMs, end] = late;
+      const { clock, parts, context, logs } = plainWorld();
+      const unhandled = vi.fn();
+      process.on("unhandledRejection", unhandled);
+      onTestFinished(() => void process.off("unhandledRejection", unhandled));
+      const { promise, resolve, reject } = Promise.withResolvers<Record<string, number>>();
+      const thrown = thrownBy(async () =>
+        what === "a timer"
+          ? timerFunction(parts, () => promise)({} as Timer, context)
+          : httpFunction(parts, () => promise)(asked(), context),
+      );
+      await turns(3);
+      clock.advance(limitMs - answerMarginMs - 1);
+      await turns(3);
+      expect(logs()).toEqual([]);
+      clock.advance(1);
+      expect(await thrown).toMatchObject({
+        name: "InvocationFailedError",
+        message: expect.stringMatching(/in its time/),
+      });
+      expect(logs()).toMatchObject([{ level: "error", message: "the invocation failed" }]);
+      expect(clock.nextTimerIn()).toBeUndefined();
+      if (end === "returns") resolve({ swept: 1 });
+      else reject(new Error("too late"));
+      await turns(9);
+      expect(unhandled).not.toHaveBeenCalled();
+      // What a timer's function has done in the end is told; what it could not do was told.
+      const ran = what === "a timer" && end === "returns" ? [{ message: "ran", swept: 1 }] : [];
+      expect(logs().slice(1)).toMatchObject(ran);
+    },
+  );
 });
 
 describe("a request over HTTP", () => {

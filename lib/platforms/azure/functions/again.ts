@@ -14,7 +14,8 @@ const againSchema = z.object({
     id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
     /** How often a function has tried it. */
     tries: z.int().check(z.minimum(0), z.maximum(1_000_000)),
-    sentAt: z.number().check(z.minimum(0), z.maximum(8.64e15)),
+    /** A time whose year has four digits: an event says it. */
+    sentAt: z.number().check(z.minimum(0), z.maximum(253_402_300_799_999)),
     /** It was given out so often that it is suspected to end every process: when this one does not come back, it is given up. */
     last: z.optional(z.literal(true)),
   }),

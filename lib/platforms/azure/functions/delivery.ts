@@ -36,7 +36,8 @@ export function deliveryOf({ queue, item, invocation }: Given): ReadDelivery {
   const again = decodeAgain(item);
   const { body, flaw } = again ? { body: again.body, flaw: undefined } : bodyOf(item);
   const sentAt = again?.sentAt ?? sentAtOf(own("insertionTime"));
-  const id = again?.id ?? idOf(own("id")) ?? sha256Hex(`${sentAt} ${body}`).slice(0, 32);
+  const text = flaw === undefined ? body : wordsOf(item);
+  const id = again?.id ?? idOf(own("id")) ?? sha256Hex(`${sentAt} ${text}`).slice(0, 32);
   return {
     delivery: { queue, id, receipt: "", receives: (again?.tries ?? 0) + 1, sentAt, body },
     dequeues: countOf(own("dequeueCount")),
@@ -85,4 +86,20 @@ function bodyOf(item: unknown): { readonly body: string; readonly flaw?: string 
   } catch (error) {
     return { body: "a message of JSON that cannot be written again", flaw: messageOf(error) };
   }
+}
+
+/** Every name and value in what has no text of its own, at any depth: two of them are two messages. */
+function wordsOf(item: unknown): string {
+  const words: string[] = [];
+  const left = [item];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== "object" || value === null) words.push(String(value));
+    else
+      for (const [name, member] of Object.entries(value)) {
+        words.push(name);
+        left.push(member);
+      }
+  }
+  return JSON.stringify(words);
 }

@@ -61,14 +61,18 @@ async function handle(
   open: () => Promise<MessageHandler>,
 ): Promise<Handled | "sent-again"> {
   const { delivery, dequeues, flaw, isLast } = read;
+  // A copy of it would have lost what is wrong with it.
+  if (flaw !== undefined) return givenUp(read, flaw);
+  const late = guard.over.then((): never => {
+    throw new Error("Expected the function to be opened in its time, got one that was not");
+  });
   let handler: MessageHandler;
   try {
-    handler = await open();
+    handler = await Promise.race([open(), late]);
   } catch (error) {
     parts.voice.log.error("the invocation failed", { error: messageOf(error) });
     return { delivery, begun: false, againMs: closedRetryMs, cause: "the function could not be opened" };
   }
-  if (flaw !== undefined) return givenUp(read, flaw);
   if (isLast && dequeues > 1)
     return givenUp(read, "Expected a function to end with the message, got none that came back");
   if (isSuspect(read) && (await sentApart(parts, read))) return "sent-again";
@@ -83,8 +87,8 @@ const givenUp = ({ delivery }: ReadDelivery, cause: string): Handled => ({
 });
 
 /** There is no place behind a queue of dead letters. A count that the sender has hidden is seen of a copy. */
-const isSuspect = ({ delivery: { queue }, dequeues, isCountHidden, isLast }: ReadDelivery) =>
-  !isLast && (isCountHidden || (dequeues > suspectAfter && !isDeadLetterQueue(queue)));
+const isSuspect = ({ delivery: { queue }, dequeues, isCountHidden }: ReadDelivery) =>
+  isCountHidden || (dequeues > suspectAfter && !isDeadLetterQueue(queue));
 
 async function sentApart({ platform, voice }: FunctionParts, read: ReadDelivery): Promise<boolean> {
   const { delivery, isCountHidden } = read;
