@@ -23,6 +23,7 @@ import { demoCommand } from "./demo.ts";
 import { exitCodeHelp, exitCodes } from "./exit-codes.ts";
 import { failureOf } from "./failure.ts";
 import { packageVersion } from "./package.ts";
+import { shown } from "./table.ts";
 import { styleOf, type Terminal } from "./terminal.ts";
 
 /** The whole command line. @returns the exit code */
@@ -100,7 +101,8 @@ function report(error: unknown, json: boolean, terminal: Terminal): number {
     return exitCode;
   }
   const style = styleOf({ isTty: terminal.errIsTty, environment: terminal.environment });
-  terminal.err(`${style.bad("error")}  ${message}\n`);
-  for (const problem of problems) terminal.err(`  - ${problem}\n`);
+  // What a server says may stand in it.
+  terminal.err(`${style.bad("error")}  ${shown(message)}\n`);
+  for (const problem of problems) terminal.err(`  - ${shown(problem)}\n`);
   return exitCode;
 }

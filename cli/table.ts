@@ -9,10 +9,9 @@ export interface Cell {
 const gap = "  ";
 const ellipsis = "…";
 
-/** Control characters could move the cursor or hide text, and line breaks would wrap: what comes from outside gets none of them. */
+/** Control characters could move the cursor, hide text or turn it around, and line breaks would wrap: what comes from outside gets none of them. */
 export function shown(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 /** A state in its colour, wherever it stands in a table. */

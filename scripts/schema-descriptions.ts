@@ -208,6 +208,8 @@ export const annotations: Readonly<Record<string, Texts>> = {
     "platform.<local>.concurrency": "Messages handled at the same time.",
     "platform.<local>.vaultKey":
       "What seals the vault: `env:NAME` or `file:path` of 32 bytes in base64. A key file in the data folder when absent.",
+    "platform.<azure>":
+      "Functions on Azure. Where their table, queues, topic and vault are stands in the app's settings, and how many run at once in host.json.",
     "platform.<aws>":
       "Functions on AWS Lambda. Their table, queues, bus and bucket stand in their environment; how many run at once, in their triggers.",
     connections: "Provider accounts by name. Requests name one of them.",

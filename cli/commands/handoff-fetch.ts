@@ -12,7 +12,7 @@ import { type OutOptions, targetOf } from "../handoff/target.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Session } from "../session.ts";
 import { type Handoff, handoffShape } from "../shapes.ts";
-import { fieldLines } from "../table.ts";
+import { fieldLines, shown } from "../table.ts";
 
 interface Options extends OutOptions {
   readonly ready?: boolean;
@@ -100,6 +100,6 @@ function say(context: Context, { isRunning }: Session, handoff: Handoff, { file,
   // With the content on stdout there is no room for anything else.
   if (file === undefined) for (const line of fields) context.remark(line);
   else context.lines(fields);
-  if (misnamed) context.remark(`warning  ${warning}`);
+  if (misnamed) context.remark(`warning  ${shown(warning)}`);
   if (!isRunning) context.remark("Nothing follows the device until drover start.");
 }

@@ -6,3 +6,9 @@ export function quoted(value: unknown): string {
   if (typeof value === "object" && value !== null) return "an object";
   return JSON.stringify(typeof value === "string" ? scrub(value, [], 40) : value);
 }
+
+/** Names as a provider has them, for a message. */
+export function listed(names: readonly string[], most = 12): string {
+  const shown = names.slice(0, most).map((name) => scrub(name, [], 64));
+  return names.length === 0 ? "none" : `${shown.join(", ")}${names.length > most ? ", …" : ""}`;
+}

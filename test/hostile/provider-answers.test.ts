@@ -5,102 +5,50 @@ import { DroverError } from "../../lib/contracts/errors.ts";
 import type { Answer } from "../../lib/providers/answer.ts";
 import { dateMsOf as sphereDateMsOf } from "../../lib/providers/azure-sphere/dates.ts";
 import { sphereRefusal } from "../../lib/providers/azure-sphere/errors.ts";
-import type { Fetch } from "../../lib/providers/exchange.ts";
 import { dateMsOf as heatDateMsOf } from "../../lib/providers/heat/dates.ts";
 import { heatRefusal } from "../../lib/providers/heat/errors.ts";
 import { scrub } from "../../lib/providers/scrub.ts";
 import { readTranscript, transcriptFolder } from "../emulators/heat/transcript.ts";
 import * as sphere from "../providers/azure-sphere/support.ts";
 import * as heat from "../providers/heat/support.ts";
-import { changeCall, readCall, shown } from "../providers/support.ts";
-import { mutated, oddBytes, oddJson, oddText } from "./inputs.ts";
-
-type Through = (request: Request, next: Fetch) => Promise<Response>;
-/** Everything that a deployment asks its cloud, and the secrets that must not come back. */
-interface Scene {
-  readonly run: (through: Through) => Promise<void>;
-  readonly secrets: readonly string[];
-}
+import { changeCall, readCall } from "../providers/support.ts";
+import { describeScenes, type Scene } from "./broken-answers.ts";
+import { mutated, oddJson, oddText } from "./inputs.ts";
 
 const scenes: Readonly<Record<string, Scene>> = {
   "Azure Sphere": {
     secrets: [sphere.clientSecret],
+    hosts: /^(?:prod\.core\.sphere\.azure\.net|login\.microsoftonline\.com)$/,
+    asks: 5,
     async run(through) {
       const fleet = sphere.createFleet({ through });
       const { request, intent, started } = await sphere.start(fleet);
-      await fleet.provider.poll(request, started.handle, intent, fleet.context());
-      await fleet.provider.findDeployment(request, intent, fleet.context());
+      return [
+        started,
+        await fleet.provider.poll(request, started.handle, intent, fleet.context()),
+        await fleet.provider.findDeployment(request, intent, fleet.context()),
+      ];
     },
   },
   Heat: {
     secrets: [heat.inputSecret, heat.ids.openstack.password],
+    hosts: /^[\w.-]+\.example(?::\d+)?$/,
+    asks: 5,
     async run(through) {
       const cloud = heat.createCloud({ through });
       const { request, intents, started } = await heat.start(cloud);
       const { deployment: intent } = intents;
       if (!intent) throw new Error("Expected the intent of a deployment, got none");
-      await cloud.provider.poll(request, started.handle, intent, cloud.context());
-      await cloud.provider.findDeployment(request, intent, cloud.context());
+      return [
+        started,
+        await cloud.provider.poll(request, started.handle, intent, cloud.context()),
+        await cloud.provider.findDeployment(request, intent, cloud.context()),
+      ];
     },
   },
 };
 
-interface Seen {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
-/** What the cloud answers when nothing is wrong. */
-async function answersOf({ run }: Scene): Promise<Seen[]> {
-  const seen: Seen[] = [];
-  await run(async (request, next) => {
-    const response = await next(request);
-    const text = await response.clone().text();
-    seen.push({ status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) });
-    return response;
-  });
-  return seen;
-}
-
-describe.each(Object.entries(scenes))("%s", (_, scene) => {
-  test("says what it likes, and it is taken or refused by name", async () => {
-    const answers = await answersOf(scene);
-    expect(answers.length).toBeGreaterThan(4);
-    const broken = fc.nat(answers.length - 1).chain((index) => {
-      const { status, headers, body } = answers[index] ?? { status: 200, headers: new Headers(), body: {} };
-      const bytes = fc.oneof(
-        { weight: 4, arbitrary: mutated(body) },
-        { weight: 1, arbitrary: oddJson },
-        { weight: 1, arbitrary: oddText },
-        { weight: 1, arbitrary: oddBytes },
-      );
-      const statuses = fc.oneof(
-        { weight: 3, arbitrary: fc.constant(status) },
-        { weight: 1, arbitrary: fc.constantFrom(200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 413, 429, 500, 503) },
-      );
-      return fc.record({ index: fc.constant(index), status: statuses, headers: fc.constant([...headers]), bytes });
-    });
-    const property = fc.asyncProperty(broken, async ({ index, status, headers, bytes }) => {
-      let asked = 0;
-      const through: Through = async (request, next) => {
-        asked += 1;
-        const response = await next(request);
-        if (asked !== index + 1) return response;
-        const said = new Headers(Object.fromEntries(headers));
-        said.delete("content-length");
-        const body = status === 204 ? null : typeof bytes === "string" ? bytes : Buffer.from(bytes);
-        return new Response(body, { status, headers: said });
-      };
-      await scene.run(through).catch((error: unknown) => {
-        if (!(error instanceof DroverError)) throw error;
-        for (const secret of scene.secrets) expect(shown(error)).not.toContain(secret);
-        expect(error.message.length).toBeLessThan(2_000);
-      });
-    });
-    await fc.assert(property, { numRuns: 150 });
-  });
-});
+describeScenes(scenes, 150);
 
 describe("a refusal", () => {
   const recorded = readdirSync(transcriptFolder)

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
+import { boundedBody } from "../bounded-body.ts";
 import { type AwsSettings, requestTimeoutMsOf } from "./clients.ts";
 import { type Asked, failureOf } from "./failures.ts";
 
@@ -37,7 +38,7 @@ export function signedSender({ settings, now = Date.now, fetch: send = fetch }: 
     try {
       const signal = AbortSignal.timeout(Math.ceil(requestTimeoutMsOf(settings) + (call.moreTimeMs ?? 0)));
       const response = await send(new Request(await signedRequest(call, settings, now()), { signal }));
-      return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+      return { status: response.status, headers: response.headers, body: await boundedBody(response) };
     } catch (error) {
       throw failureOf(error, asked);
     }

@@ -1,5 +1,6 @@
 import type { TokenSource } from "../../providers/entra/tokens.ts";
 import type { Fetch } from "../../providers/exchange.ts";
+import { boundedBody, maxAnswerBytes } from "../bounded-body.ts";
 import { type Asked, failureOf, type Refused } from "./failures.ts";
 import { type AzureSettings, requestTimeoutMsOf } from "./settings.ts";
 
@@ -34,9 +35,6 @@ export interface RestParts {
   readonly fetch?: Fetch | undefined;
 }
 
-/** Longest answer that is read: a hand-off, and room around it. */
-const maxAnswerBytes = 40 * 1024 * 1024;
-
 /** Sends a call once, and once more after a new login when its token was refused. @throws the typed error of what has no answer */
 export function restSender({ settings, authority, origin, fetch = globalThis.fetch }: RestParts) {
   async function sendOnce(call: RestCall, headers: Readonly<Record<string, string>>): Promise<Answered> {
@@ -51,7 +49,7 @@ export function restSender({ settings, authority, origin, fetch = globalThis.fet
       }),
     );
     if (Number(response.headers.get("content-length")) > maxAnswerBytes) throw new TypeError("The answer is too long");
-    return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+    return { status: response.status, headers: response.headers, body: await boundedBody(response) };
   }
 
   return async (call: RestCall, asked: Asked): Promise<Answered> => {

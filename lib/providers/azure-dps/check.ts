@@ -1,6 +1,7 @@
 import { DroverError } from "../../contracts/errors.ts";
 import type { CallContext, ProviderCheck } from "../../contracts/provider.ts";
 import type { TokenSource } from "../entra/tokens.ts";
+import { listed } from "../quoted.ts";
 import type { Parts } from "./parts.ts";
 import { models, newerSettingNames } from "./versions.ts";
 
@@ -42,8 +43,8 @@ export async function check(
   const read = await step("services", async () => {
     const services = await client.servicesOfSubscription(signal);
     const names = services.flatMap((service) => service.name ?? []);
-    const shown = `${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`;
-    return `${services.length} service(s) visible in subscription ${connection.subscriptionId}${shown && `: ${shown}`}`;
+    const seen = `${services.length} service(s) visible in subscription ${connection.subscriptionId}`;
+    return names.length === 0 ? seen : `${seen}: ${listed(names, 5)}`;
   });
   if (read) checks.push(rights(name));
   return checks;

@@ -1,6 +1,7 @@
 import { PermanentError } from "../../contracts/errors.ts";
 import type { Slot } from "../../contracts/publish-target.ts";
 import type { Secret } from "../../contracts/secret.ts";
+import { listed } from "../quoted.ts";
 import { connectionStringOf } from "./connection-string.ts";
 import { provider } from "./errors.ts";
 import { requireKey } from "./keys.ts";
@@ -51,7 +52,7 @@ export function sameName(one: string, other: string): boolean {
 export function policyIn({ name, policies = [] }: ServiceDocument, keyName: string): Policy {
   const policy = policies.find((candidate) => sameName(candidate.keyName, keyName));
   if (policy !== undefined) return policy;
-  const names = policies.map((candidate) => candidate.keyName).join(", ") || "none";
+  const names = listed(policies.map((candidate) => candidate.keyName));
   throw new PermanentError(
     `Expected policy ${keyName} in service ${name}, got ${names}: check the policy's name in the request`,
     { provider, code: "policy-not-found" },

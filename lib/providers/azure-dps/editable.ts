@@ -1,5 +1,6 @@
 import { PermanentError } from "../../contracts/errors.ts";
 import type { Secret } from "../../contracts/secret.ts";
+import { listed } from "../quoted.ts";
 import type { LinkedHub, Policy, ServiceDocument } from "./document.ts";
 import { provider } from "./errors.ts";
 import { isMasked } from "./keys.ts";
@@ -50,7 +51,7 @@ function policyOf({ keyName, rights, primaryKey, secondaryKey }: ListedPolicy, s
 function shownKey(key: Secret | null | undefined, slot: string, keyName: string, service: string): Secret {
   if (key && key.reveal() !== "" && !isMasked(key.reveal())) return key;
   throw refuse(
-    `Expected the ${slot} key of policy ${keyName} of service ${service}, got a list that does not show it: give the connection's identity Microsoft.Devices/provisioningServices/listkeys/action`,
+    `Expected the ${slot} key of policy ${listed([keyName])} of service ${service}, got a list that does not show it: give the connection's identity Microsoft.Devices/provisioningServices/listkeys/action`,
     "keys-not-listed",
   );
 }
@@ -59,7 +60,7 @@ function linkOf(hub: Hub, service: string): LinkedHub {
   const { connectionString, location, applyAllocationPolicy, allocationWeight } = hub;
   if (!connectionString || !location || linksByIdentity(hub)) {
     throw refuse(
-      `Expected a connection string and a location of each hub linked to service ${service}, got ${hub.name ?? "one"} that is linked otherwise: Drover cannot write it, so make the change where the hub was linked`,
+      `Expected a connection string and a location of each hub linked to service ${service}, got ${listed([hub.name ?? "one"])} that is linked otherwise: Drover cannot write it, so make the change where the hub was linked`,
       "would-reset",
     );
   }

@@ -5,6 +5,7 @@ import type { Secret } from "../../contracts/secret.ts";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { refusalOf } from "../refusal.ts";
+import { scrub } from "../scrub.ts";
 import { provider, quoteOf } from "./errors.ts";
 import type { Parts } from "./parts.ts";
 import { rightsOf } from "./rights.ts";
@@ -42,7 +43,7 @@ export async function tryKey(
   const host = hostNameOf(service, connection);
   const question = questionFor(rights);
   if (question === undefined) {
-    return { kind: "unproven", detail: `policy ${policy} has no right to read anything (${rights})` };
+    return { kind: "unproven", detail: `policy ${policy} has no right to read anything (${scrub(rights)})` };
   }
   const token = sasToken({ host: host.toLowerCase(), policy, key, expiresAt: clock.now() + tokenLifeMs });
   const { endpoint } = connection.dataPlane;

@@ -1,6 +1,7 @@
 import type { HeatConnection } from "../../contracts/connections/heat.ts";
 import { ConfigurationError } from "../../contracts/errors.ts";
 import { isLoopback } from "../../contracts/loopback.ts";
+import { listed } from "../quoted.ts";
 import { provider } from "./errors.ts";
 import { flavours } from "./flavours.ts";
 import type { Session } from "./session.ts";
@@ -57,7 +58,7 @@ function inCatalogue(connection: HeatConnection, { catalogue }: Session, service
 
 function missing({ region }: HeatConnection, name: string, { catalogue }: Session, service: Service) {
   const offered = catalogue.filter(({ type }) => type === service).flatMap(({ regions }) => regions);
-  const seen = offered.length === 0 ? `no ${service} at all` : `it in ${[...new Set(offered)].slice(0, 8).join(", ")}`;
+  const seen = offered.length === 0 ? `no ${service} at all` : `it in ${listed([...new Set(offered)], 8)}`;
   const setting = service === "orchestration" ? "endpoint" : "tempUrl.endpoint";
   return new ConfigurationError(
     `Expected ${service} of region ${region} in the catalogue, got ${seen}: check connections.${name}.region and interface, or set ${setting}`,

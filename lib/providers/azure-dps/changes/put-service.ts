@@ -1,6 +1,7 @@
 import { PermanentError } from "../../../contracts/errors.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { CallContext } from "../../../contracts/provider.ts";
+import { listed } from "../../quoted.ts";
 import { type ServiceDocument, sameName } from "../document.ts";
 import { provider } from "../errors.ts";
 import type { Parts } from "../parts.ts";
@@ -99,7 +100,7 @@ async function notThere(
 function requireSameLocation(service: string, found: string, wanted: string): void {
   if (plain(found) === plain(wanted)) return;
   throw new PermanentError(
-    `Expected service ${service} in ${wanted}, got one in ${found}: a service cannot be moved, so name its location or choose another name`,
+    `Expected service ${service} in ${wanted}, got one in ${listed([found])}: a service cannot be moved, so name its location or choose another name`,
     { provider, code: "other-location" },
   );
 }
@@ -107,7 +108,7 @@ function requireSameLocation(service: string, found: string, wanted: string): vo
 async function requireSku({ client }: Parts, where: ServiceWrite["where"], wanted: string, { signal }: CallContext) {
   const names = (await client.skus(where, signal)).map(({ name }) => name);
   if (names.some((name) => sameName(name, wanted))) return;
-  throw new PermanentError(`Expected a SKU out of ${names.join(", ")}, got ${wanted}: name one of them`, {
+  throw new PermanentError(`Expected a SKU out of ${listed(names)}, got ${wanted}: name one of them`, {
     provider,
     code: "unknown-sku",
   });

@@ -3,6 +3,7 @@ import { PermanentError } from "../../../contracts/errors.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
 import { parseAs } from "../../../contracts/parse.ts";
 import { relinkHub } from "../../../contracts/requests/azure-dps.ts";
+import { listed } from "../../quoted.ts";
 import { connectionStringOf } from "../connection-string.ts";
 import { hostOf, hubIn, sameName, withHub } from "../document.ts";
 import { provider } from "../errors.ts";
@@ -53,7 +54,7 @@ export function relinkHubWrite(parts: Parts, given: JsonObject): ServiceWrite {
 }
 
 function notLinked(hub: string, service: string, hosts: readonly (string | undefined)[]): PermanentError {
-  const linked = hosts.flatMap((host) => host ?? []).join(", ") || "none";
+  const linked = listed(hosts.flatMap((host) => host ?? []));
   return new PermanentError(
     `Expected hub ${hub} to be linked to service ${service}, got ${linked}: check its name, or link it with drover.azure-dps.put-service`,
     { provider, code: "hub-not-linked" },

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../../contracts/json.ts";
 import type { Intent } from "../../../contracts/operation.ts";
 import { parseAs } from "../../../contracts/parse.ts";
 import type { CallContext, Ended, Found, PlannedCall, Polled, Stage, Started } from "../../../contracts/provider.ts";
+import { listed } from "../../quoted.ts";
 import type { Window } from "../arm.ts";
 import type { Accepted } from "../client.ts";
 import type { Parts } from "../parts.ts";
@@ -135,7 +136,7 @@ export class ServiceChange implements DpsChange {
     }
     const { inForce, provable, idScope, failed, underWay, result } = looked;
     if (prepared.idScope !== undefined && idScope !== undefined && prepared.idScope !== idScope) {
-      const evidence = `Service ${where.service} has the id scope ${idScope} where it had ${prepared.idScope}: somebody has deleted it and created another one of its name, and whether that came before or after this request is not known`;
+      const evidence = `Service ${where.service} has the id scope ${listed([idScope])} where it had ${listed([prepared.idScope])}: somebody has deleted it and created another one of its name, and whether that came before or after this request is not known`;
       return { kind: "ambiguous", evidence };
     }
     if (failed !== undefined) return { kind: "found", result: this.#failed(failed) };
