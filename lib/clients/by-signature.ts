@@ -16,7 +16,7 @@ export interface Signer<Entry> {
 export interface SignatureParts<Entry> {
   readonly signers: readonly Signer<Entry>[];
   readonly keys: SigningKeys;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "wallMs">;
 }
 
 export type Verified<Entry> =
@@ -54,7 +54,7 @@ export function createVerification<Entry>({ signers, keys, clock }: SignaturePar
     for (const { entry, auth, key } of among) {
       if (key === undefined || !(await isBy(key))) continue;
       // Only whoever has the secret learns that it was the time.
-      const timely = isTimely(signed, clock.now(), durationMs(auth.tolerance));
+      const timely = isTimely(signed, clock.wallMs(), durationMs(auth.tolerance));
       return timely ? { kind: "known", entry } : { kind: "refused", code: "stale-signature" };
     }
     // It may be by the one that cannot be read: whoever signed it should send it again.
@@ -67,7 +67,7 @@ export function createVerification<Entry>({ signers, keys, clock }: SignaturePar
     const signed = signedHeadersOf(headers);
     if (!signed || signers.length === 0) return { kind: "refused", code: "bad-credentials" };
     // No secret would make it good: said without having read any, and to anybody.
-    if (!isTimely(signed, clock.now(), longestMs)) return { kind: "refused", code: "stale-signature" };
+    if (!isTimely(signed, clock.wallMs(), longestMs)) return { kind: "refused", code: "stale-signature" };
     const bytes = await body();
     const among = await keyed();
     return (await queue.add(() => verify(among, signed, bytes))) ?? { kind: "unavailable", code: "too-busy" };

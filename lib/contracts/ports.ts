@@ -177,6 +177,8 @@ export interface HandoffStore {
 export interface Clock {
   /** Milliseconds since 1970. Never goes backwards within one process. */
   now(): number;
+  /** Milliseconds since 1970, as the system has them: for what others hold against their own clocks, such as signatures. May go back. */
+  wallMs(): number;
   /** Milliseconds since some fixed moment of this process; unaffected by changes of the wall clock. */
   monotonicMs(): number;
 }

@@ -17,11 +17,16 @@ export const systemSources: ClockSources = { wall: () => Date.now(), monotonic: 
 /**
  * Follows the wall clock forwards and never goes back: after a step back, time goes on a little slower until the wall has caught up.
  * @param onJump called once for each step of more than two seconds, with its size; positive is forwards
+ * @param floorMs where time stood when it was last seen, by who went before (ms since 1970): it goes on from there
  */
-export function createClock(sources: ClockSources = systemSources, onJump?: (byMs: number) => void): Clock {
+export function createClock(
+  sources: ClockSources = systemSources,
+  onJump?: (byMs: number) => void,
+  floorMs = 0,
+): Clock {
   let wallBefore = sources.wall();
   let monotonicBefore = sources.monotonic();
-  let time = wallBefore;
+  let time = Math.max(wallBefore, floorMs);
 
   function now(): number {
     const wall = sources.wall();
@@ -35,5 +40,5 @@ export function createClock(sources: ClockSources = systemSources, onJump?: (byM
     return Math.floor(time);
   }
 
-  return { now, monotonicMs: sources.monotonic };
+  return { now, wallMs: () => Math.floor(sources.wall()), monotonicMs: sources.monotonic };
 }

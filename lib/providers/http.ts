@@ -108,7 +108,7 @@ function answerOf({ status, headers, text, problem }: Exchanged, call: Call, url
   const token = tokenIn(headers, call);
   const secretHeaders = secretHeadersIn(headers, call);
   const secrets = [...secretsOf(call), ...(token === undefined ? [] : [token]), ...Object.values(secretHeaders)];
-  const retryAfterMs = retryAfterMsOf(headers.get("retry-after"), clock.now());
+  const retryAfterMs = retryAfterMsOf(headers.get("retry-after"), clock.wallMs());
   const requestId = requestIdOf(headers, secrets);
   const dateMs = httpDateMs(headers.get("date") ?? "");
   return {

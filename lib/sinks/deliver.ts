@@ -24,7 +24,7 @@ export interface DeliverOptions {
   readonly sinks: Sinks;
   readonly store: SinkStore;
   readonly queue: QueueSender;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "wallMs">;
   readonly randomness: Pick<Randomness, "id">;
   readonly log: Log;
   readonly readSecret: (reference: string) => Promise<Secret>;
@@ -92,7 +92,7 @@ async function attempt(
   const timeLeftMs = context.remainingMs() - marginMs;
   if (timeLeftMs <= 0) return { kind: "interrupted" };
   try {
-    const request = await requestOf(message.event, sink, { readSecret, now: () => clock.now() });
+    const request = await requestOf(message.event, sink, { readSecret, now: () => clock.wallMs() });
     return await post({ ...request, timeoutMs: Math.min(request.timeoutMs, timeLeftMs) }, context.signal);
   } catch (error) {
     // Only our own messages are known to hold no secret.

@@ -74,6 +74,13 @@ describe("a signature", () => {
     expect(nameOf(await setUp().ask(headers, '{"a":1}'))).toBe("ci");
   });
 
+  test("is of now by the clock that its sender has too, also while time waits for a clock that was put back", async () => {
+    const { clock, ask } = setUp();
+    clock.wallBehindMs = 3_600_000;
+    expect(nameOf(await ask(signed("{}", { at: startAt - 3_600_000 })))).toBe("ci");
+    expect(nameOf(await ask(signed("{}", { at: startAt })))).toBe("stale-signature");
+  });
+
   test("of the published reference vector is good", async () => {
     const vector = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const clock = new VirtualClock(1_614_265_330_000);

@@ -11,6 +11,7 @@ export class ManualTime implements Clock {
   readonly #timers = new Set<{ readonly at: number; readonly fire: () => void }>();
 
   now = (): number => this.#now;
+  wallMs = (): number => this.#now;
   monotonicMs = (): number => this.#monotonicMs;
 
   startTimer: StartTimer = (ms, fire) => {

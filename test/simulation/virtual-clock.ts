@@ -4,6 +4,8 @@ import type { Clock, Randomness } from "../../lib/contracts/ports.ts";
 export class VirtualClock implements Clock {
   #now: number;
   #monotonicMs = 0;
+  /** How far the system's clock is behind, since it was put back. */
+  wallBehindMs = 0;
   readonly #timers: { readonly at: number; readonly fire: () => void; cancelled: boolean }[] = [];
 
   constructor(startAt: number) {
@@ -12,6 +14,10 @@ export class VirtualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  wallMs(): number {
+    return this.#now - this.wallBehindMs;
   }
 
   monotonicMs(): number {

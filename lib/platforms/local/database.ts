@@ -11,6 +11,7 @@ const pageBytes = 4096;
 const cacheKiB = 2000;
 
 /**
+ * `counters`: `sequence` is the highest number given out, and `time`, once anything was stored, when that was.
  * `records`: ids are given in the order of creation, so that new rows share pages; keys are hashes and would be spread over all of
  * them. Their index holds 32 bits of each instead: small enough to stay in memory at a million operations. `record_name` orders the
  * keys of everything that is not an operation, and `record_status` leaves out what succeeded, which `record_created` finds as well.

@@ -2,6 +2,8 @@
 export interface Group {
   /** Highest number given out so far: versions, message ids and event positions are never used twice, also after a crash. */
   sequence: number;
+  /** Time of the folder (ms since 1970): whoever opens it next goes on from there, whatever his clock says. */
+  time: number;
   readonly records: RecordRow[];
   readonly removedRecords: number[];
   readonly messages: MessageRow[];
@@ -46,6 +48,7 @@ export interface EventBlock {
 export function emptyGroup(): Group {
   return {
     sequence: 0,
+    time: 0,
     records: [],
     removedRecords: [],
     messages: [],

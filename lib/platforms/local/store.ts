@@ -184,6 +184,7 @@ export class Store {
     try {
       for (const part of this.#parts) part.fill(group);
       group.sequence = this.#sequence;
+      group.time = this.#options.clock.now();
       // What was sent and acknowledged since the last group never reaches the disk.
       if (!isEmpty(group)) this.#options.writer.write(group);
     } catch (error) {

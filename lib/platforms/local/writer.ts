@@ -29,7 +29,7 @@ export class Writer implements GroupWriter {
   readonly #removeMessage: StatementSync;
   readonly #putEvents: StatementSync;
   readonly #trimEvents: StatementSync;
-  readonly #setSequence: StatementSync;
+  readonly #setCounters: StatementSync;
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
@@ -51,7 +51,9 @@ export class Writer implements GroupWriter {
     this.#trimEvents = database.prepare(
       `DELETE FROM events WHERE at < ? AND last IN (SELECT last FROM events ORDER BY last LIMIT ${trimmedBlocks})`,
     );
-    this.#setSequence = database.prepare("UPDATE counters SET value = ? WHERE name = 'sequence'");
+    this.#setCounters = database.prepare(
+      "INSERT INTO counters VALUES ('sequence', ?), ('time', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    );
   }
 
   write(group: Group): void {
@@ -83,7 +85,7 @@ export class Writer implements GroupWriter {
     for (const id of group.removedMessages) this.#removeMessage.run(id);
     if (group.events) this.#putEvents.run(group.events.last, group.events.at, compressEvents(group.events.json));
     if (group.trimEventsBefore !== undefined) this.#trimEvents.run(group.trimEventsBefore);
-    this.#setSequence.run(group.sequence);
+    this.#setCounters.run(group.sequence, group.time);
   }
 
   #rollBack(): void {

@@ -64,7 +64,7 @@ export async function signedCall(call: Call, { accessKey, clock, service, region
   const { method, url, headers: sent = {}, body } = call;
   const text = typeof body?.text === "string" ? body.text : body?.text.reveal();
   const unsigned = { method, url, headers: sent, ...(text === undefined ? {} : { body: text }) };
-  const { headers, authorization } = await signed(unsigned, key, { service, region }, clock.now());
+  const { headers, authorization } = await signed(unsigned, key, { service, region }, clock.wallMs());
   return {
     ...call,
     headers,

@@ -45,7 +45,7 @@ export async function tryKey(
   if (question === undefined) {
     return { kind: "unproven", detail: `policy ${policy} has no right to read anything (${scrub(rights)})` };
   }
-  const token = sasToken({ host: host.toLowerCase(), policy, key, expiresAt: clock.now() + tokenLifeMs });
+  const token = sasToken({ host: host.toLowerCase(), policy, key, expiresAt: clock.wallMs() + tokenLifeMs });
   const { endpoint } = connection.dataPlane;
   const base = endpoint === undefined ? `https://${host}` : `${endpoint.replace(/\/+$/, "")}/${host}`;
   const call: Call = {

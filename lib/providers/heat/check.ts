@@ -122,7 +122,15 @@ async function checkKey(
   const { container, digest } = tempUrl;
   const key = await readSecret(secret, tempUrl.key, { what: "the key for signed URLs", provider });
   const object = "drover-check";
-  const url = signedUrl({ method: "HEAD", endpoint, container, object, expiresMs: clock.now() + 60_000, key, digest });
+  const url = signedUrl({
+    method: "HEAD",
+    endpoint,
+    container,
+    object,
+    expiresMs: clock.wallMs() + 60_000,
+    key,
+    digest,
+  });
   const about = "an object by a signed URL";
   const call = { method: "HEAD", url: url.reveal(), provider, about, operation: "check-signed-url" } as const;
   const { status } = await sendTo(origin)(call, signal);

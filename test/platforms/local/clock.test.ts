@@ -30,6 +30,26 @@ const step = fc.oneof(
 const passages = fc.array(fc.tuple(elapsed, step), { maxLength: 50 });
 
 describe("the local clock", () => {
+  test("goes on from where its time was last seen, a little slower than the wall clock that is behind", () => {
+    const source = sources();
+    const hourMs = 3_600_000;
+    const clock = createClock(source, undefined, source.wall() + hourMs);
+    expect(clock.now()).toBe(source.wall() + hourMs);
+    source.pass(60_000);
+    expect(clock.now() - source.wall()).toBe(hourMs - 3_000);
+    source.pass(20 * hourMs);
+    expect(clock.now()).toBe(source.wall());
+    expect(createClock(source, undefined, source.wall() - 1).now()).toBe(source.wall());
+  });
+
+  test("tells apart the time that never goes back and what the system says", () => {
+    const source = sources();
+    const clock = createClock(source);
+    source.pass(1_000, -600_000);
+    expect(clock.wallMs()).toBe(source.wall());
+    expect(clock.now()).toBeGreaterThan(clock.wallMs() + 599_000);
+  });
+
   test("never goes back, and never lags behind the wall clock", () => {
     fc.assert(
       fc.property(passages, (moves) => {

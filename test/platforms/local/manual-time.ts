@@ -19,6 +19,10 @@ export class ManualTime implements Clock, Timers {
     return this.#now;
   }
 
+  wallMs(): number {
+    return this.#now;
+  }
+
   monotonicMs(): number {
     return this.#now;
   }

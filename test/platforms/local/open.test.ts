@@ -6,7 +6,7 @@ import { sha256Hex } from "../../../lib/contracts/identifiers.ts";
 import { type LocalPlatform, openLocalPlatform } from "../../../lib/platforms/local/platform.ts";
 import { turnOf } from "../../contracts/ledger.ts";
 import { startChild } from "./killed.ts";
-import { recordingLog, silentLog } from "./manual-time.ts";
+import { ManualTime, recordingLog, silentLog } from "./manual-time.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const opened = (folder: string): LocalPlatform => openLocalPlatform({ folder, log: silentLog });
@@ -53,6 +53,43 @@ async function overwrite(path: string, position: number, bytes: Buffer): Promise
 }
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+describe("the time of a data folder", () => {
+  const hourMs = 3_600_000;
+
+  /** A folder whose last process had a clock that was an hour ahead, and a message that wants to be received a second later. */
+  async function aheadFolder(): Promise<string> {
+    const folder = join(await temporaryFolder(), "data");
+    const time = new ManualTime(Date.now() + hourMs);
+    const ahead = openLocalPlatform({ folder, log: silentLog, clock: time, timers: time });
+    await ahead.queue.send([{ queue: "poll-operation", body: "one", delayMs: 1_000 }]);
+    await ahead.close();
+    return folder;
+  }
+
+  test("goes on where it stood, after a clock that was ahead was put right: nothing waits for as long", async () => {
+    const log = recordingLog();
+    const platform = openLocalPlatform({ folder: await aheadFolder(), log });
+    const leftMs = (platform.queue.nextReadyAt("poll-operation") ?? 0) - platform.clock.now();
+    expect(leftMs).toBeGreaterThan(-60_000);
+    expect(leftMs).toBeLessThanOrEqual(1_000);
+    expect(platform.clock.wallMs()).toBeLessThan(platform.clock.now() - hourMs / 2);
+    expect(log.lines.join()).toContain("the system clock was put back since the last run");
+    await platform.close();
+  });
+
+  test("is the system's where that one has gone on, also in a folder of a release that kept no time", async () => {
+    const folder = await aheadFolder();
+    const database = new DatabaseSync(join(folder, "drover.db"));
+    database.exec("DELETE FROM counters WHERE name = 'time'");
+    database.close();
+    const log = recordingLog();
+    const platform = openLocalPlatform({ folder, log });
+    expect(Math.abs(platform.clock.now() - Date.now())).toBeLessThan(60_000);
+    expect(log.lines.join()).not.toContain("put back");
+    await platform.close();
+  });
+});
 
 describe("a new data folder", () => {
   test("stands open to its owner alone, whatever the umask", async () => {

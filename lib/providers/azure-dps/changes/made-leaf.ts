@@ -47,9 +47,10 @@ export async function madeLeaf(work: Verification, { code = "", authority: shown
     authority: known,
     issuer: seen?.properties.subject ?? name,
     key,
-    nowMs: context.nowMs,
+    // The service looks at its own clock.
+    nowMs: parts.clock.wallMs(),
   });
-  const problem = leafProblem(leaf, { code, authority: known?.toString() }, context.nowMs);
+  const problem = leafProblem(leaf, { code, authority: known?.toString() }, parts.clock.wallMs());
   if (problem !== undefined) {
     throw new PermanentError(`${problem}; ${work.fields.signWith?.$secret} is another key`, {
       provider,
