@@ -66,7 +66,7 @@ function endedOf(number: number, outcome: Outcome, about: Partial<OperationRecor
   return operationOf(number, { state: "ended", outcome, endedAt: createdFirst + number, ...about });
 }
 
-function tombstoneOf(number: number, retainUntil: number): TombstoneRecord {
+export function tombstoneOf(number: number, retainUntil: number): TombstoneRecord {
   return {
     kind: "tombstone",
     v: 1,

@@ -3,8 +3,10 @@ import type { Stored } from "../../contracts/ports.ts";
 /** What is known of one key. Replaced records are never changed, so the same object is handed out again and again. */
 export interface Entry {
   readonly key: string;
-  /** Of its row: given at its creation, never again. */
-  readonly id: number;
+  /** Of its row: given at its creation, and again when little is left of it. */
+  id: number;
+  /** The row that it had until then, and that is on disk. */
+  left?: number | undefined;
   /** Undefined: removed. */
   stored: Stored | undefined;
   /** At least the bytes of its JSON. */

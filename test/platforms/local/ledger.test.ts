@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hashFraction } from "../../../lib/contracts/identifiers.ts";
@@ -7,9 +8,18 @@ import { Secret } from "../../../lib/contracts/secret.ts";
 import type { Group } from "../../../lib/platforms/local/group.ts";
 import { openLocalPlatform } from "../../../lib/platforms/local/platform.ts";
 import { Writer } from "../../../lib/platforms/local/writer.ts";
-import { idOf, listed, operationOf, turnOf } from "../../contracts/ledger.ts";
+import { idOf, listed, operationOf, tombstoneOf, turnOf } from "../../contracts/ledger.ts";
 import { ManualTime, silentLog } from "./manual-time.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+
+/** Pages that hold something. */
+function pagesOf(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  const pages = pragma("page_count") - pragma("freelist_count");
+  database.close();
+  return pages;
+}
 
 async function opened(options: { readonly folder?: string; readonly cachedRecords?: number } = {}) {
   const time = new ManualTime();
@@ -46,6 +56,35 @@ describe("the local ledger", () => {
     expect(groups[0]?.records.map((row) => row[2])).toEqual(["turn/a"]);
     expect(groups[0]?.removedRecords).toEqual([]);
     expect((await ledger.read("turn/a"))?.record).toEqual(turnOf("a", 9));
+  });
+
+  test("keeps what is left of forgotten operations close together, and finds it as before", async () => {
+    const { platform, ledger, folder } = await opened();
+    const count = 300;
+    const keys = Array.from({ length: count }, (_, index) => operationKey(idOf(index)));
+    for (const [index, key] of keys.entries()) {
+      const operation = operationOf(index);
+      await ledger.create(key, { ...operation, history: [{ at: 1, what: "long", detail: "x".repeat(3_000) }] });
+    }
+    await platform.commitNow();
+    const pages = () => pagesOf(join(folder, "drover.db"));
+    await platform.close();
+    const before = pages();
+    const later = await opened({ folder });
+    for (const [index, key] of keys.entries()) {
+      const version = (await later.ledger.read(key))?.version ?? "";
+      const forgotten = await later.ledger.write(key, tombstoneOf(index, 1_000), version);
+      // One that goes in the same group leaves nothing behind.
+      if (index === 7) await later.ledger.remove(key, forgotten ?? "");
+    }
+    await later.platform.commitNow();
+    expect((await later.ledger.due(2_000, 1_000)).length).toBe(count - 1);
+    await later.platform.close();
+    expect(pages()).toBeLessThan(before / 4);
+    const again = await opened({ folder });
+    for (const [index, key] of keys.entries()) {
+      expect((await again.ledger.read(key))?.record.kind).toBe(index === 7 ? undefined : "tombstone");
+    }
   });
 
   test("does not wait for the disk when it writes", async () => {
