@@ -16,6 +16,8 @@ export function isAwaited(record: Pick<OperationRecord, "pickup">, { used }: Han
 
 /** Whether somebody said so after the credential was fetched: it did not arrive. */
 export function isAwaitedAgain(record: Pick<OperationRecord, "pickup">, state: HandOver, nowMs: number): boolean {
-  const saidAt = record.pickup?.ready?.at ?? 0;
-  return isAwaited(record, state, nowMs) && saidAt >= (fetchedOf(record, state)?.at ?? 0);
+  const { count = 0, at = 0 } = record.pickup?.ready ?? {};
+  const fetched = fetchedOf(record, state);
+  const isLater = fetched?.readyCount === undefined ? at >= (fetched?.at ?? 0) : count > fetched.readyCount;
+  return isLater && isAwaited(record, state, nowMs);
 }

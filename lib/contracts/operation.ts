@@ -118,6 +118,8 @@ export interface Pickup {
     readonly by: string;
     readonly at: number;
     readonly leftMs: number;
+    /** `ready.count` then: a word that was said later has a higher one, whatever the clocks of those who wrote say. */
+    readonly readyCount?: number;
   };
 }
 

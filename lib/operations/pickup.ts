@@ -52,7 +52,8 @@ export async function claimHandoff(
 ): Promise<NonNullable<Pickup["fetched"]>> {
   const written = await intervene(ports, id, (record, now) => {
     const { handoff, expiresAt } = decide(record, now);
-    const fetched = { handoff, by, at: now, leftMs: expiresAt - now };
+    const readyCount = record.pickup?.ready?.count ?? 0;
+    const fetched = { handoff, by, at: now, leftMs: expiresAt - now, readyCount };
     const { patch, ...woken } = wakes(now);
     return {
       ...woken,

@@ -126,7 +126,14 @@ async function write(
   const span = spanOf(ports, next, ended ? "ended" : "resent");
   await sendOutbox(ports, next, span.traceparent).finally(() => span.end());
   if (mustClear(next)) await clearOutbox(ports, next, written, options.retainMs);
+  else if (isInLine(next.waitingFor?.code) && next.outbox.length > 0) await noteSent(ports, next, written);
   return ended ? "ended" : "resent";
+}
+
+/** Its step finds it in line still, and writes nothing: without this every sweep would tell of it again. Whoever writes first knows more. */
+async function noteSent(ports: Ports, record: OperationRecord, version: string): Promise<void> {
+  const by = { now: ports.clock.now(), nonce: ports.randomness.id() };
+  await put(ports.ledger, operationKey(record.id), amend(record, { outbox: [] }, by), version);
 }
 
 /** An outbox that nobody is known to have sent, of a row that has no step message outstanding. Its `seq` need not move: nothing is asked of a step. */

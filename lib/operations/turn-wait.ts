@@ -90,10 +90,12 @@ async function noteWaiting(
     },
     { now, nonce: ports.randomness.id(), ...run.proof, writer: run.deliveryId },
   );
-  const version = await put(ports.ledger, operationKey(record.id), noted, run.version);
+  const unsent = (error: unknown): never => {
+    throw new Unsent(error);
+  };
+  // It may be written although nobody could say so: then the next delivery of this message sends what it owes.
+  const version = await put(ports.ledger, operationKey(record.id), noted, run.version).catch(unsent);
   if (version === undefined) throw new Overtaken();
   run.adoptOwn(noted, version);
-  await sendOutbox(ports, noted).catch((error: unknown) => {
-    throw new Unsent(error);
-  });
+  await sendOutbox(ports, noted).catch(unsent);
 }

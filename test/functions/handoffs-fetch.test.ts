@@ -41,7 +41,7 @@ describe("a fetch", () => {
       "x-drover-seconds-left": "298",
     });
     const { pickup, history } = await row(id);
-    expect(pickup?.fetched).toEqual({ handoff: `${id}.n1`, by: "ines", at: time.now(), leftMs: lifeMs - 1_500 });
+    expect(pickup?.fetched).toEqual({ handoff: `${id}.n1`, by: "ines", at: time.now(), leftMs: lifeMs - 1_500, readyCount: 1 });
     expect(history.at(-1)).toMatchObject({ what: "fetched", detail: "by ines, 298 s before it expires" });
   });
 
@@ -75,6 +75,21 @@ describe("a fetch", () => {
     });
     expect(refusal(await fetch("ines", id))).toEqual([409, "gone"]);
     expect(await handoffs.remove(handoff)).toBe(false);
+  });
+
+  test("serves nothing that its store gave out only when it was over", async () => {
+    const { id, fetch, time, handoffs, ready } = await withOffer();
+    const { take } = handoffs;
+    const kept: Uint8Array[] = [];
+    vi.spyOn(handoffs, "take").mockImplementation(async (handoff) => {
+      const taken = await take.call(handoffs, handoff);
+      time.pass(lifeMs);
+      if (taken) kept.push(taken.content);
+      return taken;
+    });
+    expect(refusal(await fetch("ines", id))).toEqual([409, "gone"]);
+    expect(kept.map((content) => content.every((byte) => byte === 0))).toEqual([true]);
+    expect((await ready("ines", id)).status).toBe(202);
   });
 
   test.each([

@@ -381,6 +381,15 @@ describe("A hand-over", () => {
     expect(isAwaitedAgain(said(2), { ...state, left: [], spared: [], offer }, 3)).toBe(true);
   });
 
+  test("takes a word for another one by the count of words, whatever the clocks say of those who wrote them down", () => {
+    const state = { phase: "following", mint: 1, removals: 0, used: 1, lost: 0, left: [], spared: [] } as const;
+    const offer = { id: "one", fileName: "a.zip", bytes: 1, sha256: "", expiresAt: 300_000 };
+    const fetched = { handoff: "one", by: "ines", at: 60_000, leftMs: 300_000, readyCount: 1 };
+    const said = (count: number, at: number) => ({ pickup: { ready: { count, by: "otto", at }, fetched } });
+    expect(isAwaitedAgain(said(2, 1), { ...state, left: [], spared: [], offer }, 3)).toBe(true);
+    expect(isAwaitedAgain(said(1, 70_000), { ...state, used: 0, left: [], spared: [], offer }, 3)).toBe(false);
+  });
+
   test("follows to its end what is in use when it is cancelled", async () => {
     const all = await fetched({ provisioningMs: 600_000 });
     all.cloud.plugIn(all.served[0]?.content ?? "");

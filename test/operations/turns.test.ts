@@ -7,6 +7,11 @@ import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt, person, resource, rowOf, started } from "./by-hand.ts";
 import { idOf, image, requestBody } from "./fleet.ts";
 
+const toldToWait = (fleet: ByHand, request: string) =>
+  fleet.world.store.events.filter(
+    ({ type, subject }) => type === "drover.operation.waiting" && subject === idOf(request),
+  );
+
 describe("turns", () => {
   async function waitingBehind(fleet: ByHand, ...ids: string[]): Promise<void> {
     for (const id of ids) {
@@ -50,11 +55,50 @@ describe("turns", () => {
     expect(settlement.kind).toBe("release");
     expect(fleet.count("start-deployment")).toBe(1);
     expect(await fleet.runUntilQuiet()).toBe(true);
-    const waiting = fleet.world.store.events.filter(
-      ({ type, subject }) => type === "drover.operation.waiting" && subject === idOf("r2"),
-    );
-    expect(new Set(waiting.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(toldToWait(fleet, "r2").map(({ id }) => id)).size).toBe(1);
     expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("tell that they are waited for, also when nobody can say whether that was written", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    fleet.submit(requestBody("r2"));
+    await fleet.step("inbox");
+    const { ledger } = fleet.ports;
+    const lost = () => Promise.reject(new RetryableError("Expected the ledger to answer, got nothing"));
+    let isLost = false;
+    const silent: typeof ledger = {
+      ...ledger,
+      read: (key) => (isLost ? lost() : ledger.read(key)),
+      write: async (key, record, expected) => {
+        const version = await ledger.write(key, record, expected);
+        isLost = record.kind === "operation" && record.waitingFor?.code === "turn";
+        return isLost ? lost() : version;
+      },
+    };
+    const delivery = fleet.next("start-deployment");
+    const settlement = await fleet.handle(delivery, fleet.process({ ...fleet.ports, ledger: silent }));
+    expect(rowOf(fleet, "r2").waitingFor?.code).toBe("turn");
+    expect(settlement.kind).toBe("release");
+    await fleet.handle(delivery);
+    expect(toldToWait(fleet, "r2")).toHaveLength(1);
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
+  test("are told to be waited for once, and at most once again, however long the line stands still", async () => {
+    const fleet = new ByHand({ durationMs: 86_400_000 });
+    await started(fleet);
+    await waitingBehind(fleet, "r2");
+    expect(toldToWait(fleet, "r2")).toHaveLength(1);
+    for (let sweeps = 0; sweeps < 20; sweeps += 1) {
+      fleet.pass(130_000);
+      await fleet.sweep();
+      await fleet.step("start-deployment");
+    }
+    expect(rowOf(fleet, "r2").waitingFor?.code).toBe("turn");
+    expect(toldToWait(fleet, "r2").length).toBeLessThanOrEqual(2);
+    expect(rowOf(fleet, "r2").outbox).toEqual([]);
   });
 
   test("of an operation that gave them up for a while are void, even when it crashed before giving back", async () => {
