@@ -10,6 +10,9 @@ import type { Work } from "./work.ts";
 /** Clocks of targets may be ahead of ours by so much. */
 const skewMs = 24 * 3_600_000;
 
+/** As `PolicyKeys.of` has it. */
+const serviceAndPolicy = /^[A-Za-z0-9-]{1,64}\/[\w-]{1,64}$/;
+
 /** What consumers read at one target now. */
 export interface AtTarget {
   readonly name: string;
@@ -57,7 +60,9 @@ function timesOf({ publishedAt = 0, note }: PublishedVersion, fingerprint: strin
 function refuseForeign(name: string, version: PublishedVersion | undefined, of: string): void {
   const found = version?.note?.of;
   if (found === undefined || found.toLowerCase() === of.toLowerCase()) return;
-  throw new PermanentError(`Expected a key of ${of} in ${name}, got one of ${found}: publish to a secret of its own`, {
+  // It comes from the target, where anybody may have written it.
+  const other = serviceAndPolicy.test(found) ? found : "something else";
+  throw new PermanentError(`Expected a key of ${of} in ${name}, got one of ${other}: publish to a secret of its own`, {
     code: "published-of-another",
   });
 }

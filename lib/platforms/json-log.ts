@@ -32,7 +32,7 @@ export function jsonLog(options: JsonLogOptions): Log {
       const own = { timestamp: new Date(now()).toISOString(), level, message: bounded(message) };
       const line = (about: LogFields) =>
         // Twice: its own members come first and are not to be replaced.
-        JSON.stringify({ ...own, ...writable(always()), ...writable(about), ...own });
+        harmless(JSON.stringify({ ...own, ...writable(always()), ...writable(about), ...own }));
       const whole = line(fields);
       write(level, redact(whole.length <= lineCharacters ? whole : line({ cut: whole.length })));
     };
@@ -49,6 +49,11 @@ function writable(fields: LogFields): LogFields {
     }),
   );
 }
+
+/** What JSON leaves as it is and a terminal obeys (U+009B begins a command), or an old reader takes for the end of a line. */
+const obeyed = /[\u007f-\u009f\u2028\u2029]/g;
+const harmless = (line: string) =>
+  line.replace(obeyed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 function bounded(text: string): string {
   if (text.length <= textCharacters) return text;

@@ -41,7 +41,13 @@ describe("a fetch", () => {
       "x-drover-seconds-left": "298",
     });
     const { pickup, history } = await row(id);
-    expect(pickup?.fetched).toEqual({ handoff: `${id}.n1`, by: "ines", at: time.now(), leftMs: lifeMs - 1_500, readyCount: 1 });
+    expect(pickup?.fetched).toEqual({
+      handoff: `${id}.n1`,
+      by: "ines",
+      at: time.now(),
+      leftMs: lifeMs - 1_500,
+      readyCount: 1,
+    });
     expect(history.at(-1)).toMatchObject({ what: "fetched", detail: "by ines, 298 s before it expires" });
   });
 

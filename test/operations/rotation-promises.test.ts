@@ -355,15 +355,19 @@ describe("A rotation is careful with time", () => {
     expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "published-in-the-future" });
   });
 
-  test("and a secret that holds the key of another policy is not overwritten, not even in an emergency", async () => {
+  test.each([
+    ["another policy", "dps-eu/other", "dps-eu/other"],
+    ["what nobody should repeat", "Bearer c2VjcmV0\u001b[2J", "something else"],
+  ])("and a secret that holds the key of %s is not overwritten, not even in an emergency", async (_, of, told) => {
     const rotation = new RotationWorld({ mode: "cloud" });
-    const note = { operation: "x", of: "dps-eu/other", slot: "primary", graceMs: 0, publishedAt: 0 } as const;
+    const note = { operation: "x", of, slot: "primary", graceMs: 0, publishedAt: 0 } as const;
     const value = "key-of-another-policy";
     const known = { ...note, fingerprint: fingerprintOf(new Secret(value)) };
     rotation.service.published.get("kv")?.push({ at: rotation.world.clock.now() - 1, value, note: known });
     rotation.submit("one", { emergency: true, grace: undefined });
     await rotation.runUntilQuiet();
     expect(rotation.row("one")).toMatchObject({ outcome: "failed", code: "published-of-another" });
+    expect(rotation.row("one")?.reason).toContain(`got one of ${told}:`);
     expect(rotation.service.calls.replace).toBe(0);
   });
 });

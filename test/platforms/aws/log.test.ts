@@ -41,6 +41,14 @@ describe("log on aws", () => {
     ]);
   });
 
+  test("writes nothing that a terminal obeys, and loses nothing of it", () => {
+    const { log, lines, entries } = recorded();
+    const text = "\u001b]0;title\u0007 \u007f \u009b2J \u0085 \u2029";
+    log.info(text, { text });
+    expect(lines[0]).toMatch(/^[\x20-\x7e]+$/);
+    expect(entries()).toMatchObject([{ message: text, text }]);
+  });
+
   test("writes no secret, whatever it is given", () => {
     const { log, lines } = recorded();
     const smuggled = { value: new Secret("canary") } as unknown as LogFields;
