@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { makeAuthority } from "../providers/azure-dps/changes/authorities.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import type { Fault, WorldOptions } from "../simulation/world.ts";
+import { isExhaustive } from "./crash-share.ts";
 import { DpsWorld, type DpsWorldOptions, hubHost, service } from "./dps-world.ts";
 
 const authority = makeAuthority({ nowMs: Date.UTC(2026, 10, 21) });
@@ -86,18 +87,15 @@ export async function play(options: WorldOptions, { type, data, before, wrong, o
   return { trace: all.world.trace, problems };
 }
 
-/** Everything: each fault at each boundary, alone and with every message doubled. */
-const exhaustive = process.env["DROVER_CRASH_POINTS"] === "all";
-
 /** By default each boundary is broken in one way, another one for its neighbour and on the other platform. */
 function faultsAt(index: number, mode: WorldOptions["mode"]): readonly Fault[] {
-  if (exhaustive) return faults;
+  if (isExhaustive) return faults;
   const first = (index + (mode === "local" ? 1 : 0)) % faults.length;
   return faults.slice(first, first + 1);
 }
 
 const duplicatesAt = (index: number) =>
-  exhaustive || index % 7 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
+  isExhaustive || index % 7 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
 
 /** Breaks each change at every I/O boundary. */
 export function describeDpsCrashPoints(mode: WorldOptions["mode"]): void {

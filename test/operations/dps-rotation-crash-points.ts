@@ -6,6 +6,7 @@ import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import type { Fault, WorldOptions } from "../simulation/world.ts";
+import { isExhaustive } from "./crash-share.ts";
 import { DpsRotationWorld } from "./dps-rotation-world.ts";
 
 const { service, policy } = demoDpsIds;
@@ -72,8 +73,6 @@ function leaks(rotation: DpsRotationWorld): string[] {
   return found ? ["a secret was written somewhere"] : [];
 }
 
-const exhaustive = process.env["DROVER_CRASH_POINTS"] === "all";
-
 /** Which of the boundaries are broken, and how: by default a share of them, another one for each scenario. */
 function chosen(
   count: number,
@@ -81,7 +80,7 @@ function chosen(
   offset: number,
 ): readonly { readonly at: number; readonly fault: Fault }[] {
   const all = Array.from({ length: count }, (_, index) => faults.map((fault) => ({ at: index + 1, fault }))).flat();
-  return exhaustive ? all : all.filter((_, index) => (index + offset) % stride === 0);
+  return isExhaustive ? all : all.filter((_, index) => (index + offset) % stride === 0);
 }
 
 export function describeDpsRotationCrashPoints(mode: WorldOptions["mode"]): void {

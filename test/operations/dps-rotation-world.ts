@@ -156,14 +156,14 @@ export class DpsRotationWorld {
   }
 
   row(id: string): OperationRecord | undefined {
-    const record = this.world.store.read(operationKey(operationIdOf("/test", id)))?.record;
+    const record = this.world.store.peek(operationKey(operationIdOf("/test", id)));
     return record?.kind === "operation" ? record : undefined;
   }
 
   runUntilQuiet(forMs = 24 * 3_600_000): Promise<boolean> {
     const quiet = () =>
       [...this.world.store.rows.keys()].every((key) => {
-        const record = this.world.store.read(key)?.record;
+        const record = this.world.store.peek(key);
         return record?.kind !== "operation" || (record.state === "ended" && record.wakeAt === undefined);
       });
     return this.world.run(() => this.world.store.messages.size === 0 && quiet(), forMs);

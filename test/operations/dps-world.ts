@@ -136,13 +136,13 @@ export class DpsWorld {
   }
 
   row(id: string): OperationRecord | undefined {
-    const record = this.world.store.read(operationKey(operationIdOf("/test", id)))?.record;
+    const record = this.world.store.peek(operationKey(operationIdOf("/test", id)));
     return record?.kind === "operation" ? record : undefined;
   }
 
   rows(): OperationRecord[] {
     return [...this.world.store.rows.keys()].flatMap((key) => {
-      const record = this.world.store.read(key)?.record;
+      const record = this.world.store.peek(key);
       return record?.kind === "operation" ? [record] : [];
     });
   }
@@ -167,7 +167,7 @@ export class DpsWorld {
   /** Secrets that stand where nobody may find them: rows, messages, events, logs. */
   leaks(): string[] {
     const { store, logged } = this.world;
-    const rows = [...store.rows.keys()].map((key) => store.read(key)?.record);
+    const rows = [...store.rows.keys()].map((key) => store.peek(key));
     const text = JSON.stringify([rows, [...store.messages.values()], store.events, logged]);
     const secrets = [canaryPrefix, "canary~", "PRIVATE KEY", ...this.emulator.state.everyKey()];
     const signed = ["SharedAccessKey=", "perationresults/", "perationResults/", "asyncinfo"];

@@ -113,13 +113,13 @@ export class Fleet {
   }
 
   row(requestId: string): OperationRecord | undefined {
-    const record = this.world.store.read(operationKey(idOf(requestId)))?.record;
+    const record = this.world.store.peek(operationKey(idOf(requestId)));
     return record?.kind === "operation" ? record : undefined;
   }
 
   rows(): OperationRecord[] {
     return [...this.world.store.rows.keys()].flatMap((key) => {
-      const record = this.world.store.read(key)?.record;
+      const record = this.world.store.peek(key);
       return record?.kind === "operation" ? [record] : [];
     });
   }

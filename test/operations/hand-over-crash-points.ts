@@ -6,6 +6,7 @@ import { FakeMint, type MintBehaviour } from "../simulation/fake-mint.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { memoryHandoffs } from "../simulation/memory-handoffs.ts";
 import type { Fault, WorldOptions } from "../simulation/world.ts";
+import { isExhaustive } from "./crash-share.ts";
 import { EmulatedPanorama } from "./emulated-panorama.ts";
 import { type HandOverCloud, HandOverWorld, type Served } from "./hand-over-world.ts";
 
@@ -169,19 +170,16 @@ function wrongServings({ served, cloud }: HandOverWorld<HandOverCloud>): string[
   return [...twice, ...late, ...strange];
 }
 
-/** Everything: each fault at each boundary, alone and with every message doubled. */
-const exhaustive = process.env["DROVER_CRASH_POINTS"] === "all";
-
 /** By default one of so many boundaries is broken in one way, where all goes well every one; the next boundary and scenario in another. */
 function faultsAt(index: number, offset: number, every: number): readonly Fault[] {
-  if (exhaustive) return faults;
+  if (isExhaustive) return faults;
   if (offset > 0 && (index + offset) % every !== 0) return [];
   const turn = offset > 0 ? (index + offset) / every : index;
   return faults.slice(turn % faults.length).slice(0, 1);
 }
 
 const duplicatesAt = (index: number) =>
-  exhaustive || index % 5 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
+  isExhaustive || index % 5 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
 
 /** With the shipped client and the emulator. */
 export const emulatedScenarios: Record<string, Scenario> = {

@@ -116,7 +116,7 @@ export class HandOverWorld<Cloud extends HandOverCloud = FakeMint> {
   }
 
   row(id = "one"): OperationRecord | undefined {
-    const record = this.world.store.read(operationKey(operationIdOf("/test", id)))?.record;
+    const record = this.world.store.peek(operationKey(operationIdOf("/test", id)));
     return record?.kind === "operation" ? record : undefined;
   }
 
@@ -127,7 +127,7 @@ export class HandOverWorld<Cloud extends HandOverCloud = FakeMint> {
 
   rows(): OperationRecord[] {
     return [...this.world.store.rows.keys()].flatMap((key) => {
-      const record = this.world.store.read(key)?.record;
+      const record = this.world.store.peek(key);
       return record?.kind === "operation" ? [record] : [];
     });
   }
@@ -144,7 +144,7 @@ export class HandOverWorld<Cloud extends HandOverCloud = FakeMint> {
   /** The archive where nobody may find it: rows, messages, events, logs. */
   leaks(): string[] {
     const { store, logged } = this.world;
-    const rows = [...store.rows.keys()].map((key) => store.read(key)?.record);
+    const rows = [...store.rows.keys()].map((key) => store.peek(key));
     const text = JSON.stringify([rows, [...store.messages.values()], store.events, logged, this.refusals]);
     const found = this.cloud.secrets().filter((secret) => text.includes(secret));
     return found.map((secret) => `${secret.slice(0, 24)} stands where it must not`);

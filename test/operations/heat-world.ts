@@ -111,7 +111,7 @@ export class HeatWorld {
 
   rows(): OperationRecord[] {
     return [...this.world.store.rows.keys()].flatMap((key) => {
-      const record = this.world.store.read(key)?.record;
+      const record = this.world.store.peek(key);
       return record?.kind === "operation" ? [record] : [];
     });
   }

@@ -5,6 +5,7 @@ import { cancelOperation } from "../../lib/operations/commands.ts";
 import type { KeyBehaviour } from "../simulation/fake-keys.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import type { Fault, WorldOptions } from "../simulation/world.ts";
+import { isExhaustive } from "./crash-share.ts";
 import { RotationWorld } from "./rotation-world.ts";
 
 interface Scenario {
@@ -80,19 +81,16 @@ function madeTooMany(rotation: RotationWorld, keysBefore: readonly string[]): st
   return made > 4 ? [`${made} new keys were in the service`] : [];
 }
 
-/** Everything: each fault at each boundary, alone and with every message doubled. Takes minutes, so it is asked for. */
-const exhaustive = process.env["DROVER_CRASH_POINTS"] === "all";
-
 /** By default every second boundary is broken in one way, where all goes well every one; the next boundary and scenario in another. */
 function faultsAt(index: number, offset: number): readonly Fault[] {
-  if (exhaustive) return faults;
+  if (isExhaustive) return faults;
   if (offset > 0 && (index + offset) % 2 === 1) return [];
   const turn = offset > 0 ? (index + offset) / 2 : index;
   return faults.slice(turn % faults.length).slice(0, 1);
 }
 
 const duplicatesAt = (index: number) =>
-  exhaustive || index % 5 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
+  isExhaustive || index % 5 === 0 ? (["none", "concurrent"] as const) : (["none"] as const);
 
 /** Breaks two consecutive rotations at every I/O boundary. */
 export function describeRotationCrashPoints(mode: WorldOptions["mode"]): void {

@@ -61,13 +61,13 @@ export class RotationWorld {
   }
 
   row(id: string): OperationRecord | undefined {
-    const record = this.world.store.read(operationKey(operationIdOf("/test", id)))?.record;
+    const record = this.world.store.peek(operationKey(operationIdOf("/test", id)));
     return record?.kind === "operation" ? record : undefined;
   }
 
   rows(): OperationRecord[] {
     return [...this.world.store.rows.keys()].flatMap((key) => {
-      const record = this.world.store.read(key)?.record;
+      const record = this.world.store.peek(key);
       return record?.kind === "operation" ? [record] : [];
     });
   }

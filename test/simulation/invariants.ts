@@ -10,7 +10,7 @@ import type { MemoryStore } from "./memory-store.ts";
 
 /** DESIGN's invariants as code: each returns what is wrong, or nothing. */
 
-const recordsOf = (store: MemoryStore) => [...store.rows.keys()].flatMap((key) => store.read(key)?.record ?? []);
+const recordsOf = (store: MemoryStore) => [...store.rows.keys()].flatMap((key) => store.peek(key) ?? []);
 
 const terminal = /\.(succeeded|partially-succeeded|failed|cancelled|timed-out|unknown)$/;
 

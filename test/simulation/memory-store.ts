@@ -14,11 +14,13 @@ export interface HeldMessage {
 
 /** All that survives a crash: rows, messages, events. Rows are kept as text, so that nobody shares an object with the store. */
 export class MemoryStore {
-  rows = new Map<string, { text: string; version: number }>();
+  rows = new Map<string, { readonly text: string; readonly version: number }>();
   messages = new Map<string, HeldMessage>();
   events: DroverEvent[] = [];
   #versions = 0;
   #messageIds = 0;
+  /** What rows say, for those who only look: a row is replaced, never changed. */
+  readonly #seen = new WeakMap<object, LedgerRecord>();
 
   create(key: string, record: LedgerRecord): Version | undefined {
     if (this.rows.has(key)) return undefined;
@@ -38,9 +40,18 @@ export class MemoryStore {
     return row && { key, record: JSON.parse(row.text) as LedgerRecord, version: String(row.version) };
   }
 
+  /** The same object again and again: nobody may change it. */
+  peek(key: string): LedgerRecord | undefined {
+    const row = this.rows.get(key);
+    if (!row) return undefined;
+    const seen = this.#seen.get(row) ?? (JSON.parse(row.text) as LedgerRecord);
+    this.#seen.set(row, seen);
+    return seen;
+  }
+
   due(nowMs: number, limit: number): readonly string[] {
     const due = [...this.rows.keys()].flatMap((key) => {
-      const record = this.read(key)?.record;
+      const record = this.peek(key);
       const at = record && dueAtOf(record);
       return at !== undefined && at <= nowMs ? [{ key, at }] : [];
     });
@@ -52,8 +63,9 @@ export class MemoryStore {
 
   list(filter: OperationFilter, limit: number, cursor?: string): Page<Stored> {
     const all = [...this.rows.keys()].flatMap((key) => {
-      const stored = this.read(key);
-      return stored?.record.kind === "operation" && matches(stored, filter) ? [stored] : [];
+      const record = this.peek(key);
+      const stored = record && matches(record, filter) ? this.read(key) : undefined;
+      return stored ? [stored] : [];
     });
     const from = cursor === undefined ? 0 : Number(cursor);
     const items = all.slice(from, from + limit);
@@ -69,7 +81,7 @@ export class MemoryStore {
   /** A copy that later changes do not reach. */
   snapshot(): MemoryStore {
     const copy = new MemoryStore();
-    copy.rows = new Map([...this.rows].map(([key, row]) => [key, { ...row }]));
+    copy.rows = new Map(this.rows);
     copy.messages = new Map([...this.messages].map(([id, message]) => [id, { ...message }]));
     copy.events = [...this.events];
     copy.#versions = this.#versions;
@@ -94,8 +106,7 @@ export class MemoryStore {
   }
 }
 
-function matches(stored: Stored, filter: OperationFilter): boolean {
-  const { record } = stored;
+function matches(record: LedgerRecord, filter: OperationFilter): boolean {
   if (record.kind !== "operation") return false;
   return (
     (filter.state === undefined || record.state === filter.state) &&
