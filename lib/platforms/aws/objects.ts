@@ -1,34 +1,11 @@
 import { RetryableError } from "../../contracts/errors.ts";
+import type { ConditionalObjects, ObjectHead, StoredObject } from "../conditional-objects.ts";
 import { type AwsSettings, addressSuffix } from "./clients.ts";
 import { type Asked, refusalOf } from "./failures.ts";
 import { type Answered, type SendParts, type SignedCall, signedSender } from "./signed-call.ts";
 
-export interface ObjectHead {
-  readonly etag: string;
-  /** Names in lower case, without `x-amz-meta-`. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface StoredObject extends ObjectHead {
-  readonly body: Buffer;
-}
-
-/** What must be true of the object that stands under the key: that very one, or none. */
-export type Condition = { readonly etag: string } | "absent";
-
-/** Objects of one bucket. Each call is sent once; who repeats it knows what a lost answer means. */
-export interface Objects {
-  head(key: string): Promise<ObjectHead | undefined>;
-  get(key: string): Promise<StoredObject | undefined>;
-  /** The new ETag; undefined when the condition did not hold. @throws RetryableError whose `effect` says whether it may be there */
-  put(
-    key: string,
-    body: Uint8Array<ArrayBuffer>,
-    metadata: Readonly<Record<string, string>>,
-    condition: Condition,
-  ): Promise<string | undefined>;
-  /** False when another object or none stands there. */
-  remove(key: string, etag: string): Promise<boolean>;
+/** Objects of one bucket. */
+export interface Objects extends ConditionalObjects {
   /** Keys that begin with it, a page at a time. */
   keys(prefix: string, cursor?: string): Promise<{ readonly keys: readonly string[]; readonly cursor?: string }>;
 }

@@ -1,41 +1,18 @@
 import type { Clock } from "../../contracts/ports.ts";
 import type { Fetch } from "../../providers/exchange.ts";
+import type { ConditionalObjects, ObjectHead, StoredObject } from "../conditional-objects.ts";
 import { type Asked, refusalOf } from "./failures.ts";
 import { type Answered, bearer, type RestCall, refusedIn, restSender } from "./rest.ts";
 import type { AzureSettings } from "./settings.ts";
 import { sharedKey } from "./shared-key.ts";
 import { scopes, type Tokens } from "./tokens.ts";
 
-export interface BlobHead {
-  readonly etag: string;
-  /** Names in lower case, without `x-ms-meta-`. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface StoredBlob extends BlobHead {
-  readonly body: Buffer;
-}
-
-export interface ListedBlob extends BlobHead {
+export interface ListedBlob extends ObjectHead {
   readonly name: string;
 }
 
-/** What must be true of the blob that stands under the name: that very one, or none. */
-export type Condition = { readonly etag: string } | "absent";
-
-/** Blobs of one container. Each call is sent once; who repeats it knows what a lost answer means. */
-export interface Blobs {
-  head(name: string): Promise<BlobHead | undefined>;
-  get(name: string): Promise<StoredBlob | undefined>;
-  /** The new ETag; undefined when the condition did not hold. @throws RetryableError whose `effect` says whether it may be there */
-  put(
-    name: string,
-    body: Uint8Array<ArrayBuffer>,
-    metadata: Readonly<Record<string, string>>,
-    condition: Condition,
-  ): Promise<string | undefined>;
-  /** False when another blob or none stands there. */
-  remove(name: string, etag: string): Promise<boolean>;
+/** Blobs of one container. */
+export interface Blobs extends ConditionalObjects {
   /** A page at a time, with what `head` would tell. */
   list(prefix: string, cursor?: string): Promise<{ readonly blobs: readonly ListedBlob[]; readonly cursor?: string }>;
   /** A lease on a blob that is there, `held` by somebody else, or `absent`. Whoever asks again with the same id (a UUID) has it still. */
@@ -82,7 +59,7 @@ export function azureBlobs(options: BlobsOptions): Blobs {
     send({ ...call, headers: { "x-ms-version": version, ...headers } }, asked);
   const refusal = (answer: Answered) => refusalOf(refusedIn(answer), asked);
 
-  async function look(method: "GET" | "HEAD", name: string): Promise<StoredBlob | undefined> {
+  async function look(method: "GET" | "HEAD", name: string): Promise<StoredObject | undefined> {
     const answer = await ask({ method, url: urlOf(name), moreTimeMs: method === "GET" ? contentMs : 0 });
     if (isAbsent(answer)) return undefined;
     if (answer.status !== 200) throw refusal(answer);
@@ -159,7 +136,7 @@ function isOtherwise(answer: Answered): boolean {
   );
 }
 
-function headIn({ headers }: Answered): BlobHead {
+function headIn({ headers }: Answered): ObjectHead {
   const own = [...headers].filter(([name]) => name.startsWith(meta));
   const metadata = Object.fromEntries(own.map(([name, value]) => [name.slice(meta.length), value]));
   return { etag: headers.get("etag") ?? "", metadata };

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { RetryableError } from "../../../lib/contracts/errors.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { awsHandoffStore } from "../../../lib/platforms/aws/handoff.ts";
-import type { Condition, Objects, StoredObject } from "../../../lib/platforms/aws/objects.ts";
+import type { Objects } from "../../../lib/platforms/aws/objects.ts";
+import type { Condition, StoredObject } from "../../../lib/platforms/conditional-objects.ts";
 import { sealingKeys } from "../../../lib/platforms/vault-key.ts";
 import { impatience } from "./settings.ts";
 

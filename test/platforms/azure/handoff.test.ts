@@ -63,7 +63,7 @@ describe("handoff store on azure, as others see it", () => {
     await store.take("entry-1");
     const [mark] = emulator.blobs(container);
     expect(mark?.body.toString()).toMatch(/^taken [0-9a-f]{32}\n$/);
-    expect(Object.keys(mark?.metadata ?? {}).sort()).toEqual(["drover_put", "drover_taken", "drover_taken_at"]);
+    expect(Object.keys(mark?.metadata ?? {}).sort()).toEqual(["drover_taken", "drover_taken_at"]);
   });
 
   test("writes blobs that the SDK's client reads, and is refused what is signed wrongly", async () => {
@@ -75,7 +75,7 @@ describe("handoff store on azure, as others see it", () => {
     expect(properties.metadata?.["drover_not_after"]).toBe(String(clock.now() + hourMs));
     const names = [];
     for await (const { name, metadata } of byHand.listBlobsFlat({ includeMetadata: true }))
-      names.push([name, metadata?.["drover_put"]]);
+      names.push([name, metadata?.["drover_about"]]);
     expect(names).toEqual([["handoffs/entry-1", expect.any(String)]]);
     const wrong = settingsFor({ blobs: proxy.url });
     const key = { account: account.name, key: new Secret(Buffer.alloc(32).toString("base64")) };
