@@ -25,6 +25,7 @@ import { retryAfterMsOf } from "../../lib/sinks/retry-after.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
 import { asked, canary, signingSecret } from "./door.ts";
 import { deepArray, deepObject, mutated, oddJson, oddText, oddTexts, reordered, secretText } from "./inputs.ts";
+import { processorMs } from "./processor-time.ts";
 
 type Refusal = new (...args: never[]) => Error;
 
@@ -388,7 +389,7 @@ describe("times", () => {
 });
 
 /** Longest time in which text of 100 kB is to be dealt with: what takes exponential time takes years. */
-const promptlyMs = 500;
+const promptlyMs = 1_500;
 
 describe("a hundred kilobytes", () => {
   const long = 100_000;
@@ -470,13 +471,13 @@ describe("a hundred kilobytes", () => {
     ],
   ];
   test.each(readers)("is dealt with as %s without delay", (_, read) => {
-    const began = performance.now();
+    const began = processorMs();
     for (const text of texts) {
-      const startedAt = performance.now();
+      const startedAt = processorMs();
       read(text);
-      expect(performance.now() - startedAt).toBeLessThan(promptlyMs);
+      expect(processorMs() - startedAt).toBeLessThan(promptlyMs);
     }
-    expect(performance.now() - began).toBeLessThan(10 * promptlyMs);
+    expect(processorMs() - began).toBeLessThan(10 * promptlyMs);
   });
 
   test("of nothing in particular is no name of anything", () => {

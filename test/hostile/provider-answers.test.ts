@@ -14,6 +14,7 @@ import * as heat from "../providers/heat/support.ts";
 import { changeCall, readCall } from "../providers/support.ts";
 import { describeScenes, type Scene } from "./broken-answers.ts";
 import { mutated, oddJson, oddText } from "./inputs.ts";
+import { processorMs } from "./processor-time.ts";
 
 const scenes: Readonly<Record<string, Scene>> = {
   "Azure Sphere": {
@@ -131,7 +132,7 @@ test("a hundred kilobytes of a provider are scrubbed without delay", () => {
   ];
   for (const unit of units) {
     const text = unit.repeat(100_000 / unit.length);
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     expect(scrub(`${text}!`).length).toBeLessThanOrEqual(200);
     const answer: Answer = {
       status: 503,
@@ -141,6 +142,6 @@ test("a hundred kilobytes of a provider are scrubbed without delay", () => {
     };
     heatRefusal(answer, readCall(), {}, false);
     sphereRefusal(answer, readCall(), {});
-    expect([unit, performance.now() - startedAt < 1_000]).toEqual([unit, true]);
+    expect([unit, processorMs() - startedAt < 3_000]).toEqual([unit, true]);
   }
 });

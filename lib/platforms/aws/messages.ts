@@ -1,5 +1,5 @@
-import { InvalidInputError } from "../../contracts/errors.ts";
 import { deadLetterQueueOf, type OutgoingMessage } from "../../contracts/ports.ts";
+import { carriedBody, checkDelay, checkSize } from "../carried-body.ts";
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const maxDelayMs = 900_000;
@@ -15,48 +15,13 @@ export const bytesOf = (message: Pick<OutgoingMessage, "body">) => Buffer.byteLe
 export const secondsOf = (ms: number) => Math.ceil(ms / 1_000);
 
 /**
- * The message as SQS takes it. What it does not carry (U+FFFE, control characters) is written as JSON escapes where the body is JSON,
- * which says the same: otherwise SQS puts U+FFFD in its place or refuses the message.
+ * The message as SQS takes it.
  * @throws InvalidInputError for a delay or a body that SQS cannot carry; never quotes the body
  */
 export function carried(message: OutgoingMessage): OutgoingMessage {
-  const { queue, delayMs = 0 } = message;
-  if (!(delayMs >= 0 && delayMs <= maxDelayMs)) {
-    throw new InvalidInputError(
-      `Expected a delay of 0 to ${maxDelayMs} ms for a message on ${queue}, got ${delayMs}: let the ledger wake what waits longer`,
-      { code: "invalid-delay" },
-    );
-  }
-  const body = bodyOf(message);
-  const [bytes, most] = [Buffer.byteLength(body), isDeadLetterQueue(queue) ? maxDeadLetterBytes : maxBodyBytes];
-  if (bytes > most) {
-    throw new InvalidInputError(
-      `Expected a message of at most ${most} bytes for ${queue}, got ${bytes}: send a reference instead`,
-      { code: "too-large" },
-    );
-  }
+  checkDelay(message, maxDelayMs);
+  const { queue } = message;
+  const body = carriedBody(message, "SQS");
+  checkSize({ queue, body }, isDeadLetterQueue(queue) ? maxDeadLetterBytes : maxBodyBytes);
   return { ...message, body };
-}
-
-/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-const notCarried = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
-
-function bodyOf({ queue, body }: OutgoingMessage): string {
-  if (body !== "" && body.isWellFormed() && body.search(notCarried) === -1) return body;
-  if (body !== "" && body.isWellFormed() && isJson(body)) return body.replace(notCarried, escaped);
-  throw new InvalidInputError(
-    `Expected a message of text that SQS carries for ${queue}, got none or one with control characters or broken text: send JSON`,
-    { code: "invalid-message" },
-  );
-}
-
-const escaped = (mark: string) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { InvalidInputError } from "../../contracts/errors.ts";
 import type { OutgoingMessage } from "../../contracts/ports.ts";
+import { checkDelay } from "../carried-body.ts";
 import type { Turn } from "./message-heap.ts";
 import { type Message, newMessage } from "./message-lane.ts";
 
@@ -9,17 +10,9 @@ export const maxDelayMs = 28 * 24 * 3_600_000;
 const maxBodyLength = 512 * 1024;
 
 /** @throws InvalidInputError */
-export function checkDelay(delayMs: number, queue: string): void {
-  if (delayMs >= 0 && delayMs <= maxDelayMs) return;
-  throw new InvalidInputError(
-    `Expected a delay of 0 to ${maxDelayMs} ms for a message on ${queue}, got ${delayMs}: let the ledger wake what waits longer`,
-    { code: "invalid-delay" },
-  );
-}
-
-/** @throws InvalidInputError */
-export function checkMessage({ queue, body, delayMs = 0 }: OutgoingMessage): void {
-  checkDelay(delayMs, queue);
+export function checkMessage(message: OutgoingMessage): void {
+  checkDelay(message, maxDelayMs);
+  const { queue, body } = message;
   if (body.length <= maxBodyLength) return;
   throw new InvalidInputError(
     `Expected a message of at most ${maxBodyLength} characters for ${queue}, got ${body.length}: send a reference instead`,

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, OutgoingMessage, QueueReceiver, QueueSender, ReceivedDelivery } from "../../contracts/ports.ts";
+import { checkDelay } from "../carried-body.ts";
 import type { Group, Part } from "./group.ts";
 import type { Turn } from "./message-heap.ts";
 import { type Message, MessageLane, newMessage } from "./message-lane.ts";
-import { checkDelay, checkMessage, Messages, maxDelayMs } from "./messages.ts";
+import { checkMessage, Messages, maxDelayMs } from "./messages.ts";
 import type { Store } from "./store.ts";
 import { Suspects } from "./suspects.ts";
 
@@ -111,7 +112,7 @@ export class LocalQueue implements QueueSender, QueueReceiver, Part {
   /** `release`, in the same way. */
   showAgain(delivery: ReceivedDelivery, delayMs: number): boolean {
     this.#store.check();
-    checkDelay(delayMs, delivery.queue);
+    checkDelay({ queue: delivery.queue, delayMs }, maxDelayMs);
     const message = this.#settle(delivery);
     if (!message) return false;
     message.readyAt = this.#clock.now() + delayMs;
