@@ -5,6 +5,7 @@ import { SeededRandomness } from "../simulation/virtual-clock.ts";
 import { queuePrefix, workQueues } from "./aws-cloud.ts";
 import { type AwsRig, awsRig } from "./aws-rig.ts";
 import { exampleOf } from "./clouds.ts";
+import { expectFour, submitFour } from "./four-deployments.ts";
 import { ended, submitted } from "./rig.ts";
 
 /** What networks and services do to calls, by chance of a seed. Reads and writes of the ledger, sends, events, secrets: all of them. */
@@ -39,9 +40,6 @@ function injectFaults({ cloud }: AwsRig, random: SeededRandomness): void {
   });
 }
 
-const groups = [demoIds.groups.happy, demoIds.groups.happy, demoIds.groups.failing, demoIds.groups.partlyFailing];
-const outcomes = ["succeeded", "succeeded", "failed", "partially-succeeded"];
-
 function messagesLeft({ cloud }: AwsRig): number {
   const all = workQueues.flatMap((queue) => [queue, `${queue}-dead-letters`]);
   return all.reduce((sum, queue) => sum + cloud.sqs.messages(`${queuePrefix}${queue}`).length, 0);
@@ -55,34 +53,12 @@ describe("calls of AWS that fail", () => {
       const rig = await awsRig();
       onTestFinished(() => rig.close());
       injectFaults(rig, random);
-      const example = exampleOf("requests", "happy.json");
-      const ids: string[] = [];
-      for (const [index, deviceGroupId] of groups.entries()) {
-        const data = { ...(example["data"] as object), deviceGroupId, deadline: "PT6H" };
-        ids.push(await submitted(rig, { ...example, id: `fault-${index}`, data }));
-      }
+      const ids = await submitFour(rig);
       for (let cold = 0; cold < 4; cold += 1) {
         await rig.until("some time", async () => random.fraction() < 0.05);
         rig.recycle();
       }
-      const rows = [];
-      for (const id of ids) rows.push(await ended(rig, id, 8 * 3_600_000));
-      await rig.until("all messages to be gone", async () => messagesLeft(rig) === 0);
-      // Where a result could not be written, the deployment is found in a list, which tells of no devices that were left out.
-      const isFound = /answer of the create was lost/i.test(rows[3]?.reason ?? "");
-      expect(rows.map(({ outcome }) => outcome)).toEqual(isFound ? [...outcomes.slice(0, 3), "succeeded"] : outcomes);
-      const events = await rig.events();
-      for (const id of ids) {
-        const mine = events
-          .filter(({ subject }) => subject === id)
-          .map(({ type }) => type.replace("drover.operation.", ""));
-        expect(mine.filter((type) => outcomes.includes(type))).toHaveLength(1);
-        // The bus knows no order: what was refused at first comes later.
-        const beginnings = mine.filter((type) => type === "accepted" || type === "started");
-        expect(beginnings.toSorted()).toEqual(["accepted", "started"]);
-      }
-      const { state } = rig.clouds.sphere;
-      expect(groups.map((group) => state.acceptedCreates(group))).toEqual([2, 2, 1, 1]);
+      await expectFour(rig, ids, () => messagesLeft(rig));
       const faults = rig.cloud.proxy.log.filter(({ fault }) => fault !== undefined).length;
       const partly = rig.cloud.proxy.log.filter(({ upstream }) =>
         /"(?:Code|ErrorCode)":"Internal/.test(upstream?.body ?? ""),

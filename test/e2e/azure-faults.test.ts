@@ -8,6 +8,7 @@ import type { Service } from "./azure-cloud.ts";
 import { type AzureRig, azureRig } from "./azure-rig.ts";
 import { chains } from "./chains.ts";
 import { exampleOf } from "./clouds.ts";
+import { expectFour, submitFour } from "./four-deployments.ts";
 import { ended, submitted } from "./rig.ts";
 
 const often = { times: Number.POSITIVE_INFINITY };
@@ -46,9 +47,6 @@ function injectFaults({ cloud }: AzureRig, random: SeededRandomness): void {
   }
 }
 
-const groups = [demoIds.groups.happy, demoIds.groups.happy, demoIds.groups.failing, demoIds.groups.partlyFailing];
-const outcomes = ["succeeded", "succeeded", "failed", "partially-succeeded"];
-
 const messagesLeft = ({ cloud }: AzureRig) => cloud.queueNames.flatMap((name) => cloud.queues.messages(name));
 
 describe("calls of Azure that fail", () => {
@@ -59,12 +57,7 @@ describe("calls of Azure that fail", () => {
       const rig = await azureRig();
       onTestFinished(() => rig.close());
       injectFaults(rig, random);
-      const example = exampleOf("requests", "happy.json");
-      const ids: string[] = [];
-      for (const [index, deviceGroupId] of groups.entries()) {
-        const data = { ...(example["data"] as object), deviceGroupId, deadline: "PT6H" };
-        ids.push(await submitted(rig, { ...example, id: `fault-${index}`, data }));
-      }
+      const ids = await submitFour(rig);
       for (let cold = 0; cold < 4; cold += 1) {
         let steps = 1 + random.below(6);
         await rig.until("some time", async () => steps-- === 0);
@@ -74,24 +67,7 @@ describe("calls of Azure that fail", () => {
         await rig.recycle();
         await atWork;
       }
-      const rows = [];
-      for (const id of ids) rows.push(await ended(rig, id, 8 * 3_600_000));
-      await rig.until("all messages to be gone", async () => messagesLeft(rig).length === 0, 8 * 3_600_000);
-      // Where a result could not be written, the deployment is found in a list, which tells of no devices that were left out.
-      const isFound = /answer of the create was lost/i.test(rows[3]?.reason ?? "");
-      expect(rows.map(({ outcome }) => outcome)).toEqual(isFound ? [...outcomes.slice(0, 3), "succeeded"] : outcomes);
-      const events = await rig.events();
-      for (const id of ids) {
-        const mine = events
-          .filter(({ subject }) => subject === id)
-          .map(({ type }) => type.replace("drover.operation.", ""));
-        expect(mine.filter((type) => outcomes.includes(type))).toHaveLength(1);
-        // The bus knows no order: what was refused at first comes later.
-        const beginnings = mine.filter((type) => type === "accepted" || type === "started");
-        expect(beginnings.toSorted()).toEqual(["accepted", "started"]);
-      }
-      const { state } = rig.clouds.sphere;
-      expect(groups.map((group) => state.acceptedCreates(group))).toEqual([2, 2, 1, 1]);
+      await expectFour(rig, ids, () => messagesLeft(rig).length);
       const faulty = (service: Service) =>
         rig.cloud.proxies[service].log.filter(({ fault }) => fault !== undefined).length;
       expect(faulty("tables")).toBeGreaterThan(15);
