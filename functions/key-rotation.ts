@@ -35,6 +35,7 @@ export function keyRotationOf(provider: AzureDpsProvider, parts: RotationParts):
     promises: createPromises(parts),
     staged: createStagedKeys(vault, randomness),
     now: () => clock.now(),
+    wallMs: () => clock.wallMs(),
     target: ({ target }) => targetOf(target),
   };
 }

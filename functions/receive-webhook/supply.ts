@@ -20,7 +20,7 @@ export async function supply(
   person: Person,
 ): Promise<"supplied" | "already"> {
   const change = providers.of(request.connection).changeOf;
-  const check = ({ handle }: OperationRecord, nowMs: number) => {
+  const check = ({ handle }: OperationRecord) => {
     const asked = request.type === "drover.azure-dps.verify-certificate" ? change?.(request) : undefined;
     if (asked?.checkSupplied === undefined || handle === undefined) {
       throw new ConflictError(
@@ -28,7 +28,7 @@ export async function supply(
         { code: "not-waiting" },
       );
     }
-    asked.checkSupplied(handle, certificate, nowMs);
+    asked.checkSupplied(handle, certificate);
   };
   return supplyCertificate(ports, id, certificate, check, person);
 }

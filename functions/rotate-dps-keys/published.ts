@@ -29,6 +29,7 @@ export interface AtTarget {
 /** Reads all targets; a secret that requests may not publish is refused here, before anything is changed. */
 export async function readTargets({ rotation, asked, call, keys }: Work): Promise<readonly AtTarget[]> {
   const read: AtTarget[] = [];
+  const aheadMs = Math.max(0, rotation.now() - rotation.wallMs());
   for (const publication of asked.publish) {
     const version = await rotation.target(publication).read(publication.secret, call);
     const named = { name: nameOf(publication), publication };
@@ -37,7 +38,14 @@ export async function readTargets({ rotation, asked, call, keys }: Work): Promis
     const fingerprint = version && fingerprintOf(rotation.keyIn(version.value));
     read.push(
       version && fingerprint !== undefined
-        ? { ...named, key: { fingerprint, version: version.version, ...timesOf(version, fingerprint, asked.graceMs) } }
+        ? {
+            ...named,
+            key: {
+              fingerprint,
+              version: version.version,
+              ...timesOf(version, fingerprint, { graceMs: asked.graceMs, aheadMs }),
+            },
+          }
         : named,
     );
   }
@@ -47,11 +55,16 @@ export async function readTargets({ rotation, asked, call, keys }: Work): Promis
 /**
  * Since when consumers can read it, and until when some may still use what was there before. The later of two clocks counts; without
  * a word about its grace, the one of this request does.
+ * @param aheadMs how far our time is ahead of the system's clock, and so of what the target says by its own
  */
-function timesOf({ publishedAt = 0, note }: PublishedVersion, fingerprint: string, graceMs: number) {
+function timesOf(
+  { publishedAt, note }: PublishedVersion,
+  fingerprint: string,
+  { graceMs, aheadMs }: { readonly graceMs: number; readonly aheadMs: number },
+) {
   // A note without a fingerprint is a part of the version itself.
   const ours = note?.fingerprint === undefined || note.fingerprint === fingerprint ? note : undefined;
-  const since = Math.max(publishedAt, ours?.publishedAt ?? 0);
+  const since = Math.max(publishedAt === undefined ? 0 : publishedAt + aheadMs, ours?.publishedAt ?? 0);
   // Whoever asks for a longer grace now knows of consumers that need it.
   return { since, until: since + Math.max(ours?.graceMs ?? 0, graceMs) };
 }

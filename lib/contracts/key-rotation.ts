@@ -109,6 +109,7 @@ export interface KeyRotation extends KeyRotationProvider {
   keyIn(published: Secret): Secret;
   readonly staged: StagedKeys;
   readonly promises: Promises;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; see `Clock`. */
   now(): number;
+  wallMs(): number;
 }

@@ -112,7 +112,7 @@ export interface Change {
    * Whether what somebody supplies is what the operation waits for, before it is stored.
    * @throws InvalidInputError that says what it lacks, ConflictError when it waits for nothing
    */
-  checkSupplied?(handle: Json | undefined, certificate: string, nowMs: number): void;
+  checkSupplied?(handle: Json | undefined, certificate: string): void;
 }
 
 /** In the handle of an operation that waits for somebody: it writes nothing then, and needs no turn. */

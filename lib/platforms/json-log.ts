@@ -5,7 +5,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface JsonLogOptions {
   readonly level: LogLevel;
-  /** Of the whole line, as the last thing before it is written: takes out what looks like a credential. */
+  /** Of the whole line, before what a terminal obeys is escaped: takes out what looks like a credential. */
   readonly redact: (line: string) => string;
   /** Takes a line without its end. */
   readonly write: (level: LogLevel, line: string) => void;
@@ -32,9 +32,11 @@ export function jsonLog(options: JsonLogOptions): Log {
       const own = { timestamp: new Date(now()).toISOString(), level, message: bounded(message) };
       const line = (about: LogFields) =>
         // Twice: its own members come first and are not to be replaced.
-        harmless(JSON.stringify({ ...own, ...writable(always()), ...writable(about), ...own }));
+        JSON.stringify({ ...own, ...writable(always()), ...writable(about), ...own });
       const whole = line(fields);
-      write(level, redact(whole.length <= lineCharacters ? whole : line({ cut: whole.length })));
+      const isShort = harmless(whole).length <= lineCharacters;
+      // After the redaction: an escape would look like the end of what it takes out.
+      write(level, harmless(redact(isShort ? whole : line({ cut: whole.length }))));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -30,7 +30,7 @@ export async function lookUp(ports: Ports, schedule: Schedule): Promise<Known> {
     v: recordVersion,
     name: schedule.name,
     nonce,
-    since: ports.clock.now(),
+    since: ports.clock.wallMs(),
     timing,
   };
   return { record, version: stored?.version, isNew: true };

@@ -45,7 +45,8 @@ export async function runSchedules(accept: AcceptOptions, schedules: readonly Sc
 async function runOne(accept: AcceptOptions, schedule: Schedule): Promise<boolean> {
   const { ports } = accept;
   const { record, version } = await recordOf(ports, schedule);
-  const now = ports.clock.now();
+  // Due dates are times of day of people, who look at the same clock.
+  const now = ports.clock.wallMs();
   const dates = dueDatesOf(schedule, record.since);
   const due = dates.lastUntil(now, record.lastDue ?? record.since);
   if (due === undefined) return false;
@@ -118,7 +119,7 @@ export async function listSchedules(ports: Ports, schedules: readonly Schedule[]
       const { name, enabled } = schedule;
       const { record } = await lookUp(ports, schedule);
       try {
-        return { name, enabled, record, ...timesOf(schedule, record, ports.clock.now()) };
+        return { name, enabled, record, ...timesOf(schedule, record, ports.clock.wallMs()) };
       } catch (error) {
         return { name, enabled, record, overdue: false, problem: messageOf(error) };
       }

@@ -16,7 +16,7 @@ import { type SinkStore, update } from "./store.ts";
 export interface OutcomeOptions {
   readonly store: SinkStore;
   readonly queue: QueueSender;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "wallMs">;
   readonly randomness: Pick<Randomness, "id">;
   readonly log: Log;
 }
@@ -65,7 +65,8 @@ export class Outcomes {
       return acknowledge;
     }
     if (status === 410) return this.#gone(message, sink);
-    const asked = status === 429 || status === 503 ? retryAfterMsOf(retryAfter, now) : undefined;
+    const asked =
+      status === 429 || status === 503 ? retryAfterMsOf(retryAfter, this.#options.clock.wallMs()) : undefined;
     return this.#failed(message, sink, {
       why: whyOf(status),
       status,

@@ -333,6 +333,20 @@ describe("verify-certificate by hand", () => {
     return all.row("two")?.outcome;
   }
 
+  test("takes a leaf of now, also while time waits for a clock that was put back", async () => {
+    const all = dps();
+    const row = await waiting(all);
+    const day = 86_400_000;
+    const ofNow = leaf(row, authority, { from: -3, to: -1 });
+    const check = () => all.outside.changeOf?.(row.request).checkSupplied?.(row.handle, ofNow);
+    all.world.clock.wallBehindMs = 2 * day;
+    expect(check).not.toThrow();
+    all.world.clock.wallBehindMs = 0;
+    expect(check).toThrow("expired");
+    await handOver(all, row, leaf(row));
+    await all.runUntilQuiet();
+  });
+
   test("refuses a leaf that proves nothing, with the reason, and goes on waiting", async () => {
     const all = dps();
     const row = await waiting(all);

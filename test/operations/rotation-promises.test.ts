@@ -344,6 +344,21 @@ describe("A rotation is careful with time", () => {
     expect(rotation.service.calls.replace).toBe(2);
   });
 
+  test("what a target has by its own clock is counted by that, also while our time waits for a clock that was put back", async () => {
+    const rotation = new RotationWorld({ mode: "cloud" });
+    const { clock } = rotation.world;
+    clock.wallBehindMs = 2 * hourMs;
+    const value = rotation.service.keys.primary;
+    rotation.service.published.get("kv")?.push({ at: clock.wallMs() - 600_000, value, note: undefined });
+    const beganAt = clock.now();
+    rotation.submit("one", { grace: "PT1H" });
+    await rotation.world.run(
+      () => (rotation.row("one")?.step ?? "") !== "" && rotation.service.calls.replace > 0,
+      10 * hourMs,
+    );
+    expect(clock.now() - beganAt).toBeGreaterThanOrEqual(50 * 60_000);
+  });
+
   test("a publication of a time to come is refused", async () => {
     const rotation = new RotationWorld({ mode: "cloud" });
     const note = { operation: "x", of: "dps-eu/owner", slot: "primary", fingerprint: "x", graceMs: 0 } as const;

@@ -8,10 +8,12 @@ import type { StartTimer } from "../../lib/providers/timer.ts";
 export class ManualTime implements Clock {
   #now = Date.parse("2026-11-21T09:00:00Z");
   #monotonicMs = 0;
+  /** How far the system's clock is behind, since it was put back. */
+  wallBehindMs = 0;
   readonly #timers = new Set<{ readonly at: number; readonly fire: () => void }>();
 
   now = (): number => this.#now;
-  wallMs = (): number => this.#now;
+  wallMs = (): number => this.#now - this.wallBehindMs;
   monotonicMs = (): number => this.#monotonicMs;
 
   startTimer: StartTimer = (ms, fire) => {

@@ -208,6 +208,14 @@ describe("a read of Key Vault", () => {
     expect(found).not.toHaveProperty("note");
   });
 
+  test("takes a version within its times by the clock of the vault, while ours waits for one that was put back", async () => {
+    const world = await openKeyVault();
+    world.time.wallBehindMs = 7_200_000;
+    const now = Date.parse("2026-11-21T07:00:00Z") / 1000;
+    world.wire.between(showing({ enabled: true, created: 1_700_000_000, nbf: now, exp: now + 1 }, { tags: null }));
+    expect(await read(world)).toMatchObject({ version: "abc123" });
+  });
+
   test("knows the 403 of a disabled secret from a missing role", async () => {
     const world = await openKeyVault();
     await publish(world);

@@ -57,6 +57,16 @@ class Scheduled {
 }
 
 describe("a schedule", () => {
+  test("is due by the clock that people look at, once, also while time waits for a clock that was put back", async () => {
+    const scheduled = new Scheduled({ every: "PT6H" });
+    await scheduled.look();
+    const before = await scheduled.ranWithin(7);
+    scheduled.world.clock.wallBehindMs = 2 * hourMs;
+    const after = await scheduled.ranWithin(8);
+    expect([before.length, after.length]).toEqual([1, 1]);
+    expect((after[0] ?? 0) - (before[0] ?? 0)).toBe(8 * 60);
+  });
+
   test("asks at each due date, under a key that says which", async () => {
     const scheduled = new Scheduled({ every: "PT6H" });
     expect(await scheduled.ranWithin(13)).toEqual([360, 720]);

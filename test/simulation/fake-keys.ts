@@ -200,6 +200,7 @@ export class FakeKeyService {
         staged: rotation.staged,
         promises: rotation.promises,
         now: () => this.clock.now(),
+        wallMs: () => this.clock.wallMs(),
       },
       check: async () => [],
       plan: () => [],

@@ -81,6 +81,16 @@ describe("a delivery", () => {
     });
   });
 
+  test("waits until the date that it is told, by the receiver's clock, while ours waits for one that was put back", async () => {
+    const system = await sending();
+    const hourMs = 3_600_000;
+    system.clock.wallBehindMs = hourMs;
+    const retryAfter = new Date(system.clock.wallMs() + hourMs).toUTCString();
+    system.answer = () => (system.requests.length === 1 ? { ...answered(429), retryAfter } : answered(200));
+    await system.run(day);
+    expect(triesOf(system)[1]).toBeGreaterThanOrEqual(3_599);
+  });
+
   test("is tried again by the schedule, and then is a dead letter with cause, sink and event", async () => {
     const system = await sending();
     system.answer = () => answered(500);

@@ -24,7 +24,7 @@ export interface Blobs extends ConditionalObjects {
 export interface BlobsOptions {
   readonly settings: AzureSettings;
   readonly tokens: Tokens;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "wallMs">;
   readonly container: string;
   readonly fetch?: Fetch | undefined;
 }

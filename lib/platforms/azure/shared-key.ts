@@ -22,10 +22,10 @@ const signed = [
  * Signs with the account's key, for an emulator: on Azure itself an identity is used.
  * @see https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key
  */
-export function sharedKey({ account, key }: AccountKey, clock: Pick<Clock, "now">): Authority {
+export function sharedKey({ account, key }: AccountKey, clock: Pick<Clock, "wallMs">): Authority {
   return {
     async headersFor(call) {
-      const dated = { "x-ms-date": new Date(clock.now()).toUTCString() };
+      const dated = { "x-ms-date": new Date(clock.wallMs()).toUTCString() };
       const text = textToSign(account, { ...call, headers: { ...call.headers, ...dated } });
       const signature = createHmac("sha256", Buffer.from(key.reveal(), "base64")).update(text).digest("base64");
       return { ...dated, authorization: `SharedKey ${account}:${signature}` };

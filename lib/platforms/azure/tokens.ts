@@ -59,13 +59,13 @@ export function azureTokens(identity: Identity, options: TokensOptions): Tokens 
 const sdkTokenMs = 180_000;
 
 /** Our tokens as the SDK's clients take them. */
-export function sdkCredential(source: TokenSource, clock: Pick<Clock, "now">) {
+export function sdkCredential(source: TokenSource, clock: Pick<Clock, "wallMs">) {
   return {
     async getToken(_scopes: string | string[], options?: { readonly abortSignal?: unknown }) {
       const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal;
       const token = await source.get(signal);
       // The SDK compares with the wall clock.
-      return { token: token.reveal(), expiresOnTimestamp: clock.now() + sdkTokenMs };
+      return { token: token.reveal(), expiresOnTimestamp: clock.wallMs() + sdkTokenMs };
     },
   };
 }

@@ -129,7 +129,7 @@ export class LocalLedger implements Ledger, Part {
 
   #replace(entry: Entry, record: LedgerRecord, bytes: number): Version {
     entry.bytes = bytes;
-    if (record.kind === "tombstone" && entry.stored?.record.kind === "operation" && entry.onDisk) this.#move(entry);
+    if (record.kind === "tombstone" && entry.stored?.record.kind === "operation") this.#move(entry);
     const version = String(this.#store.number());
     entry.stored = { key: entry.key, record, version };
     this.#note(entry);
@@ -138,6 +138,8 @@ export class LocalLedger implements Ledger, Part {
 
   /** In the row of what it replaces, something small would keep the page of it for years: beside others like it, a tenth. */
   #move(entry: Entry): void {
+    // Only the row that is on disk: one of this group that is replaced in it was never there.
+    if (!entry.onDisk || entry.left !== undefined) return;
     entry.left = entry.id;
     entry.id = this.#store.number();
   }

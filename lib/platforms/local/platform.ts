@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Log, Randomness } from "../../contracts/ports.ts";
-import { createClock, reportedJumpMs, systemSources } from "../clock.ts";
 import { createRandomness } from "../randomness.ts";
 import { LocalBus } from "./bus.ts";
 import type { Health } from "./disk-health.ts";
 import { FolderFigures, type LocalFigures, type SeenLetter } from "./figures.ts";
+import { folderClock } from "./folder-time.ts";
 import { LocalLedger } from "./ledger.ts";
 import { openDataFolder } from "./open.ts";
 import { LocalQueue } from "./queue.ts";
@@ -55,9 +55,8 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
   const data = openDataFolder(folder);
   if (data.endedAbruptly) log.info("the last run ended without closing: going on from what it had stored", { folder });
   const { database } = data;
-  const counter = database.prepare("SELECT value FROM counters WHERE name = ?");
-  const sequence = Number(counter.get("sequence")?.["value"]);
-  const clock = options.clock ?? clockFrom(Number(counter.get("time")?.["value"] ?? 0), log);
+  const sequence = Number(database.prepare("SELECT value FROM counters WHERE name = 'sequence'").get()?.["value"]);
+  const clock = options.clock ?? folderClock(database, log);
   const { openWriter = (opened, path) => new Writer(opened, path) } = options;
   const writer = openWriter(database, data.databasePath);
   const store = new Store({ folder, writer, timers, clock, log, sequence });
@@ -99,19 +98,4 @@ export function openLocalPlatform(options: LocalPlatformOptions): LocalPlatform 
       return closing;
     },
   };
-}
-
-/** What is stored says when it wants to be looked at. Were time to begin again before that, after a clock was put right, all of it would wait for as long. */
-function clockFrom(floorMs: number, log: Log): Clock {
-  const aheadMs = floorMs - systemSources.wall();
-  if (aheadMs > reportedJumpMs) {
-    log.warn(
-      "the system clock was put back since the last run: time goes on from there, slower until the clock is there",
-      {
-        byMs: Math.round(aheadMs),
-      },
-    );
-  }
-  const jumped = (byMs: number) => log.warn("the system clock jumped", { byMs: Math.round(byMs) });
-  return createClock(systemSources, jumped, floorMs);
 }

@@ -90,7 +90,7 @@ export class IotClient {
   ): z.output<Schema> {
     const { name, clock } = this.#options;
     if (answered.answer.status === 200) return valueIn(answered.answer, answered.call, schema);
-    throw iotRefusal(answered, { name, action }, clock.now());
+    throw iotRefusal(answered, { name, action }, clock.wallMs());
   }
 }
 

@@ -154,7 +154,7 @@ export class PanoramaClient {
   ): z.output<Schema> {
     const { name, clock } = this.#options;
     if (answered.answer.status === 200) return valueIn(answered.answer, answered.call, schema);
-    throw panoramaRefusal(answered, { name, action, ...(conflict === undefined ? {} : { conflict }) }, clock.now());
+    throw panoramaRefusal(answered, { name, action, ...(conflict === undefined ? {} : { conflict }) }, clock.wallMs());
   }
 }
 

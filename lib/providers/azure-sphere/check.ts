@@ -128,6 +128,6 @@ function same(a: string, b: string): boolean {
 
 function checkRetirement({ clock }: Parts, { retirement }: CheckInput): ProviderCheck {
   const { api, retiresOn, what, see } = retirement;
-  const ok = clock.now() < Date.parse(retiresOn);
+  const ok = clock.wallMs() < Date.parse(retiresOn);
   return { what: "api", ok, detail: `${api}: ${ok ? "until" : "since"} ${retiresOn}. ${what} (${see})` };
 }

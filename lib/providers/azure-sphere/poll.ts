@@ -96,7 +96,7 @@ async function readDetails(
   } catch (error) {
     if (!(error instanceof DroverError)) throw error;
     const endedAt = dateMsOf(operation.CompletedDateUTC);
-    const patient = endedAt !== undefined && parts.clock.now() < endedAt + parts.bounds.detailsPatienceMs;
+    const patient = endedAt !== undefined && parts.clock.wallMs() < endedAt + parts.bounds.detailsPatienceMs;
     if (error instanceof RetryableError && patient) throw error;
     return undefined;
   }

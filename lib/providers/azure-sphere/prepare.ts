@@ -22,7 +22,8 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Json> {
   const { bounds, client, clock, paths } = parts;
-  const requestedAt = clock.now();
+  // Compared with what the service says by its own clock.
+  const requestedAt = clock.wallMs();
   const [group, history, ...found] = await concurrently(
     [
       () => readGroup(parts, deviceGroupId, signal),

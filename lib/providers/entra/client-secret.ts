@@ -23,7 +23,8 @@ export function createClientSecretLogin(
   const { origin } = new URL(authority);
   const send = createSend({ ...options, origins: new Set([origin]), secretsTo: origin });
   return async () => {
-    const askedAt = options.clock.now();
+    // Compared with the end that the answer names.
+    const askedAt = options.clock.wallMs();
     // Read for every login, so that a secret that was replaced in the vault is in use from the next one on.
     const secret = await readSecret(options.secret, credential.secret, { what: "the client secret", provider });
     const form = new URLSearchParams({

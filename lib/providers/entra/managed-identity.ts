@@ -27,7 +27,8 @@ export function createManagedIdentityLogin(
   const { origin } = new URL(call.url);
   const send = createSend({ ...options, origins: new Set([origin]), secretsTo: origin });
   return async () => {
-    const askedAt = options.clock.now();
+    // Compared with the end that the answer names.
+    const askedAt = options.clock.wallMs();
     const answer = await send(call);
     if (isWakingUp(answer)) throw wakingUp(answer);
     return grantOf(answer, call, askedAt);

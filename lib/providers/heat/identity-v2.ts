@@ -42,7 +42,7 @@ export function createIdentityLogin(connection: RackspaceConnection, options: Lo
   const { authUrl, credential } = connection;
   const { name, clock, send } = options;
   return async () => {
-    const askedAt = clock.now();
+    const askedAt = clock.wallMs();
     const reference = credential.kind === "api-key" ? credential.apiKey : credential.password;
     const secret = await readSecret(options.secret, reference, { what: `the ${credential.kind}`, provider });
     const auth =

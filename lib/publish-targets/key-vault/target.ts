@@ -39,7 +39,7 @@ export function createKeyVaultTarget({ name, configuration, parts }: TargetOptio
   const read: PublishTarget["read"] = async (secret, { signal }) => {
     const bundle = await client.read(secret, signal);
     if (bundle === undefined) return undefined;
-    assertReadable(bundle, secret, clock.now());
+    assertReadable(bundle, secret, clock.wallMs());
     const note = noteIn(bundle.tags);
     const { created } = bundle.attributes;
     return {

@@ -93,6 +93,6 @@ export class SecretsManagerClient {
 
   #refusal(answer: Answer, call: Call, secret: string): Error {
     const { name, region, clock } = this.#options;
-    return secretsManagerRefusal(answer, call, { target: name, secret, region }, clock.now());
+    return secretsManagerRefusal(answer, call, { target: name, secret, region }, clock.wallMs());
   }
 }

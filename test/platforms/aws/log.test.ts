@@ -49,6 +49,12 @@ describe("log on aws", () => {
     expect(entries()).toMatchObject([{ message: text, text }]);
   });
 
+  test("takes out a secret as a whole, whatever characters it has", () => {
+    const { log, lines } = recorded();
+    log.error("failed with password=aa\u009cbbSECRETTAIL1 at the end");
+    expect(lines[0]).not.toContain("SECRETTAIL");
+  });
+
   test("writes no secret, whatever it is given", () => {
     const { log, lines } = recorded();
     const smuggled = { value: new Secret("canary") } as unknown as LogFields;

@@ -62,7 +62,7 @@ describe.skipIf(folder === undefined)("on Azurite", () => {
     const credential = new StorageSharedKeyCredential(account.name, account.key);
     await new BlobServiceClient(settings.storage.blobs, credential).createContainer(name);
     // The service compares the date of what is signed with its own.
-    return azureBlobs({ settings, tokens: noTokens, clock: { now: () => Date.now() }, container: name });
+    return azureBlobs({ settings, tokens: noTokens, clock: { wallMs: () => Date.now() }, container: name });
   }
 
   describeHandoffStore("azure (blobs of Azurite)", async () => {

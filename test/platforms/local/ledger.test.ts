@@ -87,6 +87,22 @@ describe("the local ledger", () => {
     }
   });
 
+  test("leaves nothing of what was forgotten twice in one group", async () => {
+    const { platform, ledger, folder } = await opened();
+    const key = operationKey(idOf(1));
+    let version = (await ledger.create(key, operationOf(1))) ?? "";
+    await platform.commitNow();
+    version = (await ledger.write(key, tombstoneOf(1, 1_000), version)) ?? "";
+    await ledger.remove(key, version);
+    version = (await ledger.create(key, operationOf(1))) ?? "";
+    await ledger.write(key, tombstoneOf(1, 2_000), version);
+    await platform.close();
+    const database = new DatabaseSync(join(folder, "drover.db"), { readOnly: true });
+    expect(database.prepare("SELECT count(*) AS rows FROM records").get()?.["rows"]).toBe(1);
+    database.close();
+    expect((await (await opened({ folder })).ledger.read(key))?.record).toEqual(tombstoneOf(1, 2_000));
+  });
+
   test("does not wait for the disk when it writes", async () => {
     const { ledger, groups } = await opened();
     const version = await ledger.create("turn/a", turnOf("a"));

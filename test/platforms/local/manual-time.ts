@@ -9,6 +9,8 @@ interface Waiting {
 /** A clock and its timers that move when a test says so. The event loop keeps its own turns. */
 export class ManualTime implements Clock, Timers {
   #now: number;
+  /** How far the system's clock is behind, since it was put back. */
+  wallBehindMs = 0;
   #waiting: Waiting[] = [];
 
   constructor(now = Date.UTC(2026, 10, 21)) {
@@ -20,7 +22,7 @@ export class ManualTime implements Clock, Timers {
   }
 
   wallMs(): number {
-    return this.#now;
+    return this.#now - this.wallBehindMs;
   }
 
   monotonicMs(): number {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { sha256Hex } from "../../../lib/contracts/identifiers.ts";
+import { folderClock } from "../../../lib/platforms/local/folder-time.ts";
 import { type LocalPlatform, openLocalPlatform } from "../../../lib/platforms/local/platform.ts";
 import { turnOf } from "../../contracts/ledger.ts";
 import { startChild } from "./killed.ts";
@@ -58,9 +59,9 @@ describe("the time of a data folder", () => {
   const hourMs = 3_600_000;
 
   /** A folder whose last process had a clock that was an hour ahead, and a message that wants to be received a second later. */
-  async function aheadFolder(): Promise<string> {
+  async function aheadFolder(byMs = hourMs): Promise<string> {
     const folder = join(await temporaryFolder(), "data");
-    const time = new ManualTime(Date.now() + hourMs);
+    const time = new ManualTime(Date.now() + byMs);
     const ahead = openLocalPlatform({ folder, log: silentLog, clock: time, timers: time });
     await ahead.queue.send([{ queue: "poll-operation", body: "one", delayMs: 1_000 }]);
     await ahead.close();
@@ -76,6 +77,24 @@ describe("the time of a data folder", () => {
     expect(platform.clock.wallMs()).toBeLessThan(platform.clock.now() - hourMs / 2);
     expect(log.lines.join()).toContain("the system clock was put back since the last run");
     await platform.close();
+  });
+
+  test("is the system's again after one that was years ahead, and messages of that time are ready at once", async () => {
+    const folder = await aheadFolder(73 * 365 * 24 * hourMs);
+    const log = recordingLog();
+    const platform = openLocalPlatform({ folder, log });
+    expect(Math.abs(platform.clock.now() - Date.now())).toBeLessThan(60_000);
+    expect(await platform.queue.receive("poll-operation", 1, 1_000)).toMatchObject([{ body: "one" }]);
+    expect(log.lines.join()).toContain("error: the system clock was far ahead in the last run");
+    await platform.close();
+  });
+
+  test("stays where it stood on a machine whose clock counts from 1970 until it is set", async () => {
+    const folder = await aheadFolder(0);
+    const database = new DatabaseSync(join(folder, "drover.db"));
+    const wall = { wall: () => 60_000, monotonic: () => 0 };
+    expect(folderClock(database, silentLog, wall).now()).toBeGreaterThan(Date.UTC(2026, 10, 1));
+    database.close();
   });
 
   test("is the system's where that one has gone on, also in a folder of a release that kept no time", async () => {

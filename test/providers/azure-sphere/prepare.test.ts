@@ -33,6 +33,13 @@ describe("prepare", () => {
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
   });
 
+  test("is of the time that the service has too, while ours waits for a clock that was put back", async () => {
+    const fleet = createFleet();
+    fleet.time.wallBehindMs = 3_600_000;
+    const json = await fleet.provider.prepareDeployment(requestFor(), fleet.context());
+    expect(json).toMatchObject({ requestedAt: fleet.time.now() - 3_600_000 });
+  });
+
   test("remembers the current deployment and those of the last minutes, however long the history", async () => {
     const fleet = createFleet({ scenario: { settings: { pageSize: 7 } } });
     for (let index = 0; index < 30; index += 1) {

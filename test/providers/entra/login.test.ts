@@ -168,6 +168,20 @@ describe("Entra's answers", () => {
     expect(shown(error)).not.toContain("canary");
   });
 
+  test("that name their end are believed by the clock that both have", async () => {
+    let logins = 0;
+    const expires_on = String(Date.parse("2026-11-21T08:00:00Z") / 1000);
+    const { get, time } = login(
+      byClientSecret,
+      answering(() => json(200, { access_token: `t${++logins}`, expires_on })),
+    );
+    time.wallBehindMs = 2 * 3_600_000;
+    await get();
+    time.advance(3_000_000);
+    await get();
+    expect(logins).toBe(1);
+  });
+
   test.each([
     [{ expires_in: 3_599 }, 3_299],
     [{ expires_in: "3599" }, 3_299],

@@ -21,7 +21,7 @@ export function putCertificateChange(parts: Parts, given: JsonObject): DpsChange
   const where = { resourceGroup, service };
   return {
     async stage(_state, context) {
-      const { thumbprint, warning } = authorityOf(content, name, context.nowMs);
+      const { thumbprint, warning } = authorityOf(content, name, parts.clock.wallMs());
       const over = (changed: boolean, seen: Certificate | undefined) =>
         overOf(where, { changed, certificate: name, thumbprint, ...shownOf(seen), ...(warning ? { warning } : {}) });
       return {

@@ -30,12 +30,12 @@ export function verifyCertificateChange(parts: Parts, given: JsonObject): DpsCha
   return {
     async stage(state, context) {
       requirePermitted(parts, [signWith]);
-      const authority = content === undefined ? undefined : authorityOf(content, name, context.nowMs);
+      const authority = content === undefined ? undefined : authorityOf(content, name, parts.clock.wallMs());
       const work: Verification = { parts, where, name, fields, authority, context };
       const known = verifyStateOf(state.handle);
       return known === undefined ? begin(work, state) : goOn(work, known, state);
     },
-    checkSupplied(handle, certificate, nowMs) {
+    checkSupplied(handle, certificate) {
       // With the CA's key Drover makes its own leaf: another one would be taken and never sent.
       if (signWith !== undefined) throw notAsked(name);
       const state = verifyStateOf(handle);
@@ -46,7 +46,8 @@ export function verifyCertificateChange(parts: Parts, given: JsonObject): DpsCha
           { code: "leaf-refused" },
         );
       }
-      const problem = leafProblem(certificate, { code: state.code, authority: content ?? state.authority }, nowMs);
+      const shown = { code: state.code, authority: content ?? state.authority };
+      const problem = leafProblem(certificate, shown, parts.clock.wallMs());
       if (problem !== undefined)
         throw new InvalidInputError(problem, { code: "leaf-refused", problems: [`certificate: ${problem}`] });
     },
