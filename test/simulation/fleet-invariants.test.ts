@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { demoDpsIds } from "../../emulators/azure-dps/index.ts";
 import { demoIds } from "../../emulators/azure-sphere/index.ts";
 import type { DroverEvent } from "../../lib/contracts/event.ts";
 import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
@@ -6,6 +7,7 @@ import { canary, sphereGroups, sphereImages } from "./fleet/clouds.ts";
 import { Coverage } from "./fleet/coverage.ts";
 import { Director } from "./fleet/director.ts";
 import { ListedFaults } from "./fleet/faults.ts";
+import { resultsAreKept } from "./fleet/invariants/results.ts";
 import { type Done, within } from "./fleet/io.ts";
 import { atTheEnd } from "./fleet/oracles/at-the-end.ts";
 import { noEffectTwice } from "./fleet/oracles/effects.ts";
@@ -250,8 +252,35 @@ const broken: Partial<Record<Invariant, () => Promise<Scene>>> = {
   },
   async "served-once"() {
     const scene = await sceneOf("iot");
-    scene.world.people.serve("handoff", Number.MAX_SAFE_INTEGER);
-    scene.world.people.serve("handoff", Number.MAX_SAFE_INTEGER);
+    scene.world.people.installers.serve("handoff");
+    scene.world.people.installers.serve("handoff");
+    return scene;
+  },
+  async "fetched-by-one"() {
+    const scene = await sceneOf("iot");
+    const fetchedBy = (by: string) => ({ ...scene.row, pickup: { fetched: { handoff: "one", by, at: 1, leftMs: 1 } } });
+    force(scene, fetchedBy("first"));
+    force(scene, fetchedBy("second"));
+    return scene;
+  },
+  async "sweeps-only-what-is-due"() {
+    const scene = await sceneOf("sphere");
+    const early = { ...scene.row, state: "active" as const, wakeAt: scene.world.wallNow() + 60_000 };
+    force(scene, early);
+    within({ ...work(scene.row), step: "sweep" }, () => force(scene, { ...early, seq: early.seq + 1 }));
+    return scene;
+  },
+  async "results-are-kept"() {
+    const scene = await sceneOf("sphere");
+    const { report } = scene.world.verdicts;
+    resultsAreKept(work(scene.row, { answered: ["nonce-of-the-test"] }), withIntent(scene.row), report);
+    return scene;
+  },
+  async "events-reach-receivers"() {
+    const scene = await sceneOf("sphere");
+    const { world } = scene;
+    const sinks = { one: { url: "https://one.example", secrets: [], contentMode: "structured" as const } };
+    world.receivers.atTheEnd(sinks as never, world.store);
     return scene;
   },
   async "nothing-left-behind"() {
@@ -277,6 +306,17 @@ const broken: Partial<Record<Invariant, () => Promise<Scene>>> = {
     Object.assign(scene.world.clouds.dps.vaults, {
       versions: () => [...versions, { ...first, createdAtMs: scene.world.wallNow() - 1 }],
     });
+    atTheEnd(scene.world, scene.asked);
+    return scene;
+  },
+  async "keys-one-at-a-time"() {
+    const scene = await sceneOf("rotation");
+    const { state } = scene.world.clouds.dps;
+    const { service: resource, policy: keyName } = demoDpsIds;
+    const after = { policies: [{ keyName, primaryKey: "of nobody", secondaryKey: "of nobody either" }] };
+    const theirs = { atMs: scene.world.wallNow(), kind: "updated", resource, by: "caller" as const, detail: { after } };
+    const effects = [...state.effects(), theirs];
+    Object.assign(state, { effects: () => effects });
     atTheEnd(scene.world, scene.asked);
     return scene;
   },

@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { crashesOf, runCrash } from "./fleet/boundaries.ts";
+import { crashesOf, runCrash, runDirected } from "./fleet/boundaries.ts";
 import { knownDefectOf, pastFailures } from "./fleet/corpus.ts";
 import type { PlatformName } from "./fleet/host-profile.ts";
 import { platforms } from "./fleet/host-profile.ts";
+import { interleavings } from "./fleet/interleavings.ts";
 import { mutations } from "./fleet/mutations/list.ts";
 import { edited, editsOf } from "./fleet/mutations/mutation.ts";
 import { optionsOf } from "./fleet/options.ts";
@@ -47,6 +48,12 @@ describe("a world", () => {
     const { coverage, violations } = await runCrash(crash);
     expect(violations).toEqual([]);
     expect([...(coverage.strikes.get(crash.key) ?? [])]).toEqual(["crash-after"]);
+  });
+});
+
+describe("who meets whom", () => {
+  test.each(Object.entries(interleavings))("%s, and every promise holds", async (_name, directed) => {
+    expect((await runDirected(directed)).violations).toEqual([]);
   });
 });
 
@@ -94,5 +101,7 @@ describe("the command line", () => {
     ["--platform", "gcp"],
     ["--chain", "none"],
     ["--scenario", "unheard-of"],
+    ["--interleaving", "unheard-of"],
+    ["--fault", "unheard-of"],
   ])("refuses %s %s", (name, value) => expect(() => optionsOf([name, value])).toThrow(/^Expected/));
 });

@@ -1,14 +1,8 @@
 import { type Item, itemBytes, unitBytes } from "../../../lib/platforms/aws/ledger/item.ts";
 import { unpack } from "../../../lib/platforms/aws/ledger/packing.ts";
 import { indexes } from "../../../lib/platforms/aws/ledger/table.ts";
+import { awsPrices } from "../prices.ts";
 import type { LoggedRequest } from "./fault-proxy.ts";
-
-/**
- * What DynamoDB would bill for a log of requests, by its documented rules: a write by the larger of what was and what is there, a write
- * unit for each KB begun; an index entry that appears, goes or changes one unit, one that moves two; a consistent read one unit for
- * each 4 KB begun, others half of it.
- */
-export const dollarsPerMillion = { writeUnit: 0.625, readUnit: 0.125 };
 
 interface Write {
   readonly what: string;
@@ -18,8 +12,13 @@ interface Write {
   readonly indexUnits: number;
 }
 
-const unitsOf = (bytes: number) => Math.max(1, Math.ceil(bytes / unitBytes));
+export const unitsOf = (bytes: number) => Math.max(1, Math.ceil(bytes / unitBytes));
 
+/**
+ * What DynamoDB would bill for a log of requests, by its documented rules: a write by the larger of what was and what is there, a write
+ * unit for each KB begun; an index entry that appears, goes or changes one unit, one that moves two; a consistent read one unit for
+ * each 4 KB begun, others half of it.
+ */
 export class LedgerBill {
   readonly writes: Write[] = [];
   /** Of single records: what steps read. */
@@ -43,8 +42,8 @@ export class LedgerBill {
   }
 
   summary(title: string): string {
-    const dollars =
-      (this.units + this.indexUnits) * dollarsPerMillion.writeUnit + this.readUnits * dollarsPerMillion.readUnit;
+    const { writeUnit, readUnit } = awsPrices();
+    const dollars = 1e6 * ((this.units + this.indexUnits) * writeUnit + this.readUnits * readUnit);
     return `${title}: ${this.writes.length} writes = ${this.units} units + ${this.indexUnits} index units; ${this.readUnits} read units; $${dollars.toFixed(2)} per million; sweeps of this run: ${this.sweepUnits} read units`;
   }
 
@@ -113,7 +112,7 @@ function plainBytes(item: Item): number {
 }
 
 /** Index writes of a change: entries hold keys only, so only a move is one. */
-function moved(before: Item | undefined, after: Item | undefined): number {
+export function moved(before: Item | undefined, after: Item | undefined): number {
   let units = 0;
   for (const { partition, sort } of Object.values(indexes)) {
     const [was, is] = [before, after].map((item) => {

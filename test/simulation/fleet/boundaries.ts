@@ -3,6 +3,7 @@ import { type IoFault, ListedFaults } from "./faults.ts";
 import type { PlatformName } from "./host-profile.ts";
 import { type Ran, runWorld } from "./run-world.ts";
 import { scenarios } from "./scenarios.ts";
+import { ListedStrikes, type Strike } from "./strikes.ts";
 
 /** One run that crashes at one boundary. */
 export interface Crash {
@@ -19,43 +20,56 @@ const planOf = (name: string, platform: PlatformName) => {
   throw new Error(`Expected a scenario ${name} for ${platform}`);
 };
 
-/** Every boundary that runs without faults pass through, and the crashes that cover it: before it and after it. */
-export async function crashesOf(
-  platform: PlatformName,
-): Promise<{ readonly crashes: readonly Crash[]; readonly calm: readonly Ran[] }> {
-  const crashes: Crash[] = [];
-  const calm: Ran[] = [];
-  const known = new Set<string>();
+export interface CalmRun {
+  readonly scenario: string;
+  readonly ran: Ran;
+}
+
+/** Runs without faults, one scenario after another. */
+export async function* calmRuns(platform: PlatformName): AsyncGenerator<CalmRun> {
   for (const { name, plan } of scenarios) {
     const planned = plan(platform);
-    if (!planned) continue;
-    const coverage = new Coverage(true);
-    calm.push(await runWorld(planned, new ListedFaults(), coverage));
-    for (const [index, key] of coverage.numbers.entries()) {
+    if (planned) yield { scenario: name, ran: await runWorld(planned, new ListedFaults(), new Coverage(true)) };
+  }
+}
+
+/** Crashes before and after every boundary that these runs were the first to pass through. */
+export function* crashesAt(platform: PlatformName, runs: readonly CalmRun[]): Generator<Crash> {
+  const known = new Set<string>();
+  for (const { scenario, ran } of runs) {
+    for (const [index, key] of ran.coverage.numbers.entries()) {
       if (known.has(key)) continue;
       known.add(key);
       for (const fault of ["crash-before", "crash-after"] as const) {
-        crashes.push({ platform, scenario: name, key, number: index + 1, fault });
+        yield { platform, scenario, key, number: index + 1, fault };
       }
     }
   }
-  return { crashes, calm };
 }
 
-/** One fault at the first passage of one boundary. */
+/** Every boundary that runs without faults pass through, and the crashes that cover it: before it and after it. */
+export async function crashesOf(
+  platform: PlatformName,
+): Promise<{ readonly crashes: readonly Crash[]; readonly calm: readonly CalmRun[] }> {
+  const calm = await Array.fromAsync(calmRuns(platform));
+  return { crashes: [...crashesAt(platform, calm)], calm };
+}
+
+/** A scenario with faults where they are known to tell something. */
 export interface Directed {
   readonly scenario: string;
-  readonly key: string;
-  readonly fault: IoFault;
+  /** Default: one machine. */
+  readonly platform?: PlatformName;
+  readonly strikes?: readonly Strike[];
 }
 
-/** A fault where it is known to tell something, on one machine. @throws Error when nothing passes that boundary */
-export async function runDirected({ scenario, key, fault }: Directed): Promise<Ran> {
-  const coverage = new Coverage(true);
-  await runWorld(planOf(scenario, "local"), new ListedFaults(), coverage);
-  const number = coverage.numbers.indexOf(key) + 1;
-  if (number === 0) throw new Error(`Expected ${scenario} to pass ${key}`);
-  return runCrash({ platform: "local", scenario, key, number, fault });
+/** @throws Error when nothing passes where something is to strike, and nothing went wrong either */
+export async function runDirected({ scenario, platform = "local", strikes = [] }: Directed): Promise<Ran> {
+  const faults = new ListedStrikes(strikes);
+  const ran = await runWorld(planOf(scenario, platform), faults);
+  const [missed] = faults.missed;
+  if (missed === undefined || ran.violations.length > 0) return ran;
+  throw new Error(`Expected ${scenario} on ${platform} to pass ${missed.key} ${missed.passage ?? 1} times`);
 }
 
 export function runCrash({ platform, scenario, number, fault }: Crash): Promise<Ran> {

@@ -5,11 +5,11 @@ import { mutations } from "./mutations/list.ts";
 import { allCaught, lookAtAll, mutationTable } from "./mutations/run.ts";
 import type { Options } from "./options.ts";
 import { progressOf } from "./progress.ts";
-import { coverageTable, failureText, figuresText, knownText, summaryOf } from "./report.ts";
+import { coverageTable, failureText, figuresText, knownText, summaryOf, uncoveredText } from "./report.ts";
 import { narrowedBy, pastSeeds, seedsFrom, simulate } from "./simulate.ts";
 
 /** Seconds after which no further world is begun; the mutations have the rest of a few minutes. */
-const worldsWithinSeconds = 75;
+const worldsWithinSeconds = 60;
 const manySeeds = 1_000_000;
 
 /** A first seed that nobody has seen: it is printed, and gives the same run again. */
@@ -37,6 +37,7 @@ export async function ci(options: Options): Promise<boolean> {
   console.log(figuresText(tally));
   for (const outcome of tally.failed) console.log(failureText(outcome));
   if (tally.known.size > 0) console.log(knownText(tally));
+  if (uncoveredText(tally) !== "") console.log(uncoveredText(tally));
   const looked = await lookAtAll(mutations, options.jobs);
   console.log(mutationTable(looked));
   const isCovered = [...tally.wanted].every((place) => tally.isCrashed(place));

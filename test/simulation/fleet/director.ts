@@ -83,19 +83,13 @@ export class Director {
 
   #restore({ backupAtMs, atMs }: { readonly backupAtMs: number; readonly atMs: number }): void {
     const world = this.#world;
-    const { timeline, store, host } = world;
+    const { timeline, store } = world;
     let backup = store.backup();
     timeline.at(backupAtMs, () => {
       backup = store.backup();
     });
     timeline.at(atMs, () => {
-      for (const process of host.processes.all()) world.crash(process);
-      store.restore(backup);
-      world.isRestored = true;
-      // What the ledger of the backup did not know of, nobody can: only what it knew of is held to its promises.
-      world.exempt.all = true;
-      world.traffic.restored(store.events);
-      world.rows.restored(world.operations());
+      world.restore(backup);
       timeline.after(world.profile.restartMs + 1, () => this.#afterRestore());
     });
   }

@@ -36,6 +36,8 @@ export interface FunctionParts {
   readonly secret: (reference: string) => Promise<Secret>;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly startTimer: (ms: number, onTimeout: () => void) => () => void;
+  /** What hands events to receivers, where there is anything of the kind. */
+  readonly sinkHandlers: Readonly<Record<string, MessageHandler>>;
   /** What is stored comes from a backup. */
   readonly isRestored: boolean;
 }
@@ -43,6 +45,7 @@ export interface FunctionParts {
 /** The shipped functions in one process. */
 export interface Functions {
   readonly ports: Ports;
+  readonly providers: ReturnType<typeof createProviders>;
   readonly handoffs: HandoffStore;
   readonly handlers: Readonly<Record<string, MessageHandler>>;
   readonly sweep: () => Promise<unknown>;
@@ -74,11 +77,11 @@ export function functionsOf(parts: FunctionParts): Functions {
   const work: [string, MessageHandler][] = [
     [inboxQueue, acceptRequest(accept)],
     ...Object.keys(steps).map((name): [string, MessageHandler] => [name, runner]),
+    ...Object.entries(parts.sinkHandlers),
   ];
   const housekeeping = new Housekeeping({ ports, vault: parts.vault, handoffs, retainMs, idempotencyMs });
   return {
-    ports,
-    handoffs,
+    ...{ ports, providers, handoffs },
     handlers: Object.fromEntries([
       ...work,
       ...work.map(([queue]): [string, MessageHandler] => [deadLetterQueueOf(queue), deadLetter]),

@@ -10,6 +10,7 @@ import { bodyRead } from "./releases.ts";
 import type { SimProcess } from "./sim-process.ts";
 import type { FleetStore, QueuedMessage } from "./store.ts";
 import type { Timeline } from "./timeline.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Behind a dead-letter queue there is no other one. */
 const deadLetters = "-dead-letters";
@@ -40,6 +41,7 @@ export interface HostParts {
   /** Called right before a message is acknowledged. */
   readonly acknowledging: (work: Work, delivery: Delivery, process: SimProcess) => void;
   readonly uncaught: (error: unknown) => void;
+  readonly invoked?: Watcher["invoked"];
 }
 
 /** Time that a function has after its signal was aborted. */
@@ -128,6 +130,7 @@ export class Host {
     const { profile, timeline } = this.#parts;
     const { functions, io } = this.#parts.open(process);
     const endsAtMs = timeline.nowMs + profile.functionMs;
+    const ended = this.#parts.invoked?.(batch[0]?.queue ?? "", batch.length, process.name);
     const over = new AbortController();
     const limit = timeline.at(endsAtMs - graceMs, () => process.enter(() => over.abort(new Error("the time is over"))));
     const kill = timeline.at(endsAtMs, () => {
@@ -144,6 +147,7 @@ export class Host {
       kill.cancelled = true;
       const settle = () => settled.forEach((apply) => void apply());
       if (settled.length > 0) await within({ step: "host", done: nothing() }, () => io("host", "settle", settle));
+      ended?.();
     };
     this.#counted(process, all);
   }

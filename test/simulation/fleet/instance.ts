@@ -10,11 +10,14 @@ import type { FleetClouds } from "./clouds.ts";
 import { knownSecrets } from "./connections.ts";
 import { type Functions, functionsOf } from "./functions.ts";
 import type { HostProfile } from "./host-profile.ts";
-import { currentWork, type Io } from "./io.ts";
+import { currentWork, type Io, within } from "./io.ts";
 import type { RequestsOut } from "./oracles/requests-out.ts";
 import { portsOf } from "./ports.ts";
 import { providerCallOf } from "./provider-calls.ts";
+import type { Receivers } from "./receivers.ts";
 import type { SimProcess } from "./sim-process.ts";
+import { sinksIn } from "./sinks.ts";
+import type { StagedKeys } from "./staged-keys.ts";
 import type { FleetStore } from "./store.ts";
 
 /** What all processes of a world share. */
@@ -27,7 +30,8 @@ export interface Shared {
   /** What the engine draws its ids from. */
   readonly randomness: SeededRandomness;
   readonly requestsOut: RequestsOut;
-  readonly staged: Map<string, Secret>;
+  readonly receivers: Receivers;
+  readonly staged: StagedKeys;
   readonly handedOver: Map<string, KeptHandoff>;
   readonly sealed: Secret[];
   readonly wallNow: () => number;
@@ -36,28 +40,44 @@ export interface Shared {
   readonly isRestored: () => boolean;
   /** Whether a defect is planted now. */
   readonly isDefective: () => boolean;
+  /** A hand-off was taken out of its store. */
+  readonly letOut: (entry: KeptHandoff["entry"]) => void;
   /** A request has changed something at a provider. */
   readonly effected: () => void;
 }
 
+type PlainIo = NonNullable<Parameters<typeof memoryHandoffs>[2]>;
+
 /** The shipped functions as one process has them. */
 export function instanceIn(process: SimProcess, io: Io, shared: Shared): Functions {
   const { store, profile, randomness, wallNow, lagMs, logged } = shared;
-  const plain = (port: "vault" | "handoffs"): Parameters<typeof memoryHandoffs>[2] => {
+  const plain = (port: "vault" | "handoffs"): PlainIo => {
     return (label, apply) => io(port, label.slice(label.indexOf(".") + 1), apply);
   };
+  const handoffs: PlainIo = (label, apply) =>
+    plain("handoffs")(label, async () => {
+      const value = await apply();
+      if (label === "handoffs.take" && value) shared.letOut((value as unknown as KeptHandoff).entry);
+      return value;
+    });
+  const ports = portsOf({ store, profile, process, io, randomness, wallNow, lagMs, logged });
+  const secret = async (reference: string) => {
+    const hub = () => (reference === "vault:dps-demo-hub" ? shared.clouds.hubConnectionString() : undefined);
+    const value = knownSecrets.get(reference) ?? hub();
+    if (value === undefined) throw new ConfigurationError(`Expected ${reference} in the vault, got none`);
+    return new Secret(value);
+  };
+  const { receivers, configuration } = shared;
+  const { sinks } = configuration;
   return functionsOf({
-    ports: portsOf({ store, profile, process, io, randomness, wallNow, lagMs, logged }),
-    configuration: shared.configuration,
+    ports,
+    sinkHandlers: profile.hasJournal ? sinksIn({ process, io, store, ports, sinks, secret, receivers }) : {},
+    configuration,
     schedules: shared.schedules,
     vault: memoryVault(shared.staged, plain("vault")),
-    handoffs: memoryHandoffs(shared.handedOver, process.clock, plain("handoffs")),
+    handoffs: memoryHandoffs(shared.handedOver, process.clock, handoffs),
     sealer: sealerOver(shared.sealed),
-    secret: async (reference) => {
-      const value = knownSecrets.get(reference);
-      if (value === undefined) throw new ConfigurationError(`Expected ${reference} in the vault, got none`);
-      return new Secret(value);
-    },
+    secret,
     fetch: fetchOf(io, shared),
     startTimer: (ms, onTimeout) => {
       if (shared.isDefective()) throw new TypeError("a planted defect");
@@ -69,21 +89,25 @@ export function instanceIn(process: SimProcess, io: Io, shared: Shared): Functio
 
 /** The network, as far as providers are reached over it. */
 function fetchOf(io: Io, { clouds, requestsOut, effected }: Shared) {
-  return (request: Request): Promise<Response> => {
+  return async (request: Request): Promise<Response> => {
     const call = providerCallOf(request);
+    const work = currentWork();
     const arrives = async () => {
       const cloud = clouds.behind(new URL(request.url));
       if (!cloud) throw new TypeError("fetch failed");
-      const response = await cloud.fetch(request);
+      // So that what strikes it there can tell on whose behalf it came.
+      const response = await (work ? within(work, () => cloud.fetch(request)) : cloud.fetch(request));
       if (call.changes) effected();
       return response;
     };
-    return io("provider", call.label, arrives, {
+    const response = await io("provider", call.label, arrives, {
       changes: call.changes,
       signal: request.signal,
       broken: () => new TypeError("fetch failed"),
-      leaves: () => requestsOut.leaving(call, request, currentWork()),
+      leaves: () => requestsOut.leaving(call, request, work),
     });
+    if (work && call.changes && response.ok) requestsOut.answered(work);
+    return response;
   };
 }
 

@@ -9,6 +9,10 @@ import type { Timeline } from "./timeline.ts";
 export interface Done {
   providerCalls: number;
   writes: number;
+  /** Nonce of the intent under which it asked a provider for a change last. */
+  under?: string;
+  /** Nonces of intents that a provider has answered well. */
+  answered?: readonly string[];
   /** `seq` of the operation's row that it wrote last. */
   wroteSeq?: number;
 }
@@ -110,12 +114,13 @@ export function ioOf(process: SimProcess, parts: IoParts): Io {
         if (fault === "request-lost") return answer(() => reject(broken("request")));
         if (fault === "throttled") return answer(() => reject(throttled(key)));
         if (fault === "partial-batch") {
-          traits.partly?.();
+          if (work && traits.partly) within(work, traits.partly);
+          else traits.partly?.();
           return answer(() => reject(lost("rest", key)));
         }
         let settle: () => void;
         try {
-          const value = await apply();
+          const value = await (work ? within(work, apply) : apply());
           const shown = fault === "own-conflict" ? (traits.ownConflict as typeof value) : value;
           settle = () => resolve(shown);
         } catch (error) {

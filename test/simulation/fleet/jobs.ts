@@ -1,7 +1,8 @@
 import type { Crash } from "./boundaries.ts";
-import { crashesOf, runCrash } from "./boundaries.ts";
+import { crashesOf, runCrash, runDirected } from "./boundaries.ts";
 import type { IoFault } from "./faults.ts";
 import type { PlatformName } from "./host-profile.ts";
+import { type InterleavingName, interleavings } from "./interleavings.ts";
 import { type Ran, runWorld } from "./run-world.ts";
 import { faultsOf, type Narrowed, planOf } from "./swarm.ts";
 import type { Violation } from "./verdicts.ts";
@@ -10,7 +11,8 @@ import type { Violation } from "./verdicts.ts";
 export type Job =
   | { readonly kind: "seed"; readonly seed: number; readonly narrowed: Narrowed; readonly lines?: number }
   | { readonly kind: "list-crashes"; readonly platform: PlatformName }
-  | { readonly kind: "crash"; readonly crash: Crash };
+  | { readonly kind: "interleaving"; readonly name: InterleavingName }
+  | { readonly kind: "crash"; readonly crash: Crash; readonly lines?: number };
 
 /** What came of it, as text and numbers alone. */
 export interface Outcome {
@@ -70,14 +72,18 @@ async function played(job: Job): Promise<Outcome> {
     const plan = planOf(job.seed, job.narrowed);
     return outcomeOf(job, await runWorld(plan, faultsOf(job.seed)), job.lines);
   }
-  if (job.kind === "crash") return outcomeOf(job, await runCrash(job.crash));
+  if (job.kind === "interleaving") return outcomeOf(job, await runDirected(interleavings[job.name]), 0);
+  if (job.kind === "crash") return outcomeOf(job, await runCrash(job.crash), job.lines);
   const { crashes, calm } = await crashesOf(job.platform);
+  const runs = calm.map(({ ran }) => ran);
   return {
     ...{ job, platform: job.platform, crashes, ...nothing },
-    violations: calm.flatMap(({ violations }) => violations),
-    seen: [...new Set(calm.flatMap(({ coverage }) => [...coverage.seen.keys()]))].map((key) => [key, 1] as const),
-    operations: calm.reduce((sum, { operations }) => sum + operations, 0),
-    virtualMs: calm.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
-    totalMs: calm.reduce((sum, { totalMs }) => sum + totalMs, 0),
+    violations: calm.flatMap(({ scenario, ran }) =>
+      ran.violations.map((violation) => ({ ...violation, detail: `${violation.detail} (scenario "${scenario}")` })),
+    ),
+    seen: [...new Set(runs.flatMap(({ coverage }) => [...coverage.seen.keys()]))].map((key) => [key, 1] as const),
+    operations: runs.reduce((sum, { operations }) => sum + operations, 0),
+    virtualMs: runs.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
+    totalMs: runs.reduce((sum, { totalMs }) => sum + totalMs, 0),
   };
 }

@@ -8,10 +8,12 @@ export interface ProviderCall {
 }
 
 const names =
-  /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|device-\w+|drover-.*|policy-\d+|rotated-\d+|tag-\d+|cert-\d+|dps-[\w-]+|v\d+|[A-Za-z0-9+=_;%.-]{24,})$/;
+  /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|device-\w+|drover-.*|policy-\d+|rotated-\d+|tag-\d+|cert-\d+|proof-\d+|spare-\d+|dps-[\w-]+|v\d+|[A-Za-z0-9+=_;%.-]{24,})$/;
 const providers: Readonly<Record<string, string>> = {
   8700: "sphere",
   8710: "heat",
+  8711: "heat-otc",
+  8712: "heat-rackspace",
   8720: "dps",
   8730: "panorama",
   8731: "iot",

@@ -44,7 +44,11 @@ export function coverageTable(tally: Tally): string {
 
 export function commandOf({ job }: Outcome): string {
   if (job.kind === "list-crashes") return `npm run simulate -- --seeds 0 --platform ${job.platform}`;
-  if (job.kind === "crash") return `npm run simulate -- --seeds 0 --platform ${job.crash.platform}`;
+  if (job.kind === "crash") {
+    const { platform, scenario, number, fault } = job.crash;
+    return `npm run simulate -- --platform ${platform} --scenario "${scenario}" --io ${number} --fault ${fault}`;
+  }
+  if (job.kind === "interleaving") return `npm run simulate -- --interleaving "${job.name}"`;
   const { platform, chain } = job.narrowed;
   return [
     "npm run simulate --",
@@ -56,6 +60,8 @@ export function commandOf({ job }: Outcome): string {
     .join(" ");
 }
 
+export const commandOfMutation = (name: string) => `npm run simulate -- --mutation "${name}"`;
+
 /** What a failure was, and the one command that shows it again. */
 export function failureText(outcome: Outcome): string {
   const { job, platform, violations, error, newest } = outcome;
@@ -64,7 +70,9 @@ export function failureText(outcome: Outcome): string {
       ? `seed ${job.seed} (${platform})`
       : job.kind === "crash"
         ? `${job.crash.fault} at ${job.crash.key}, I/O ${job.crash.number} of "${job.crash.scenario}" (${platform})`
-        : `runs without faults (${platform})`;
+        : job.kind === "interleaving"
+          ? `"${job.name}" (${platform})`
+          : `runs without faults (${platform})`;
   const found = violations
     .slice(0, 5)
     .map(({ invariant, detail, atMs }) => `  ${invariant}, ${Math.round(atMs / 1000)} s after the start: ${detail}`);
@@ -72,6 +80,17 @@ export function failureText(outcome: Outcome): string {
   return [`FAILED ${what}`, ...shown, ...newest.map((line) => `    ${line}`), `  again: ${commandOf(outcome)}`].join(
     "\n",
   );
+}
+
+/** Boundaries of runs without faults at which nothing was crashed. */
+export function uncoveredText(tally: Tally): string {
+  const left = [...tally.wanted].filter((place) => !tally.isCrashed(place));
+  return left
+    .map(
+      (place) => `FAILED: nothing was crashed before and after ${place}
+  again: npm run simulate -- --seeds 0 --platform ${place.split(" ", 1)}`,
+    )
+    .join("\n");
 }
 
 export function knownText(tally: Tally): string {

@@ -1,22 +1,13 @@
-import { demoDpsIds } from "../../../emulators/azure-dps/index.ts";
 import { demoHeatIds } from "../../../emulators/heat/index.ts";
 import { operationIdOf } from "../../../lib/contracts/identifiers.ts";
 import type { SeededRandomness } from "../virtual-clock.ts";
-import { heatServers, publishedSecret, sphereGroups, sphereImages, vaultName } from "./clouds.ts";
+import { heatServers, sphereGroups, sphereImages } from "./clouds.ts";
 import { exampleOf } from "./connections.ts";
+import { DpsRequests, dpsChains } from "./dps-requests.ts";
 
-export const chains = [
-  "sphere",
-  "heat",
-  "heat-fleet",
-  "dps-policy",
-  "dps-tags",
-  "dps-certificate",
-  "dps-read",
-  "rotation",
-  "panorama",
-  "iot",
-] as const;
+export { consumerHabits, consumers } from "./dps-requests.ts";
+
+export const chains = ["sphere", "heat", "heat-fleet", ...dpsChains, "panorama", "iot"] as const;
 export type Chain = (typeof chains)[number];
 
 /** A request, as somebody puts it into the inbox. */
@@ -26,21 +17,19 @@ export interface Asked {
   readonly body: string;
 }
 
-/** What consumers do in this world, the same for all its rotations. */
-export const consumers = { readInterval: "PT10M", tokenLife: "PT20M", clockSkew: "PT5M" } as const;
-export const consumerHabits = { readIntervalMs: 600_000, tokenLifeMs: 1_200_000 };
-
 const source = "/fleet";
 
 /** Makes requests of which each can be told from all others by what it leaves at its provider. */
 export class Requests {
   readonly #random: SeededRandomness;
+  readonly #dps: DpsRequests;
   #count = 0;
   #images = 0;
   #servers = 0;
 
   constructor(random: SeededRandomness) {
     this.#random = random;
+    this.#dps = new DpsRequests(random);
   }
 
   /** Undefined when nothing is left to ask for. */
@@ -74,8 +63,6 @@ export class Requests {
         return this.#heat(1);
       case "heat-fleet":
         return this.#heat(2 + this.#random.below(4));
-      case "rotation":
-        return this.#rotation();
       case "panorama":
         return this.#panorama();
       case "iot":
@@ -87,7 +74,7 @@ export class Requests {
           },
         };
       default:
-        return this.#dps(chain);
+        return this.#dps.dataOf(chain, this.#count);
     }
   }
 
@@ -117,39 +104,11 @@ export class Requests {
     return { type: "drover.heat.deploy", data };
   }
 
-  #rotation() {
-    const grace = this.#pick(["PT40M", "PT6H", "P1D"]);
-    const data = {
-      ...{ connection: "dps-demo", resourceGroup: demoDpsIds.resourceGroup, service: demoDpsIds.service },
-      ...{ policy: demoDpsIds.policy, grace, consumers, slotInUse: "primary" },
-      publish: [{ target: vaultName, secret: publishedSecret }],
-    };
-    return { type: "drover.azure-dps.rotate-policy-key", data };
-  }
-
   #panorama() {
     const { data } = exampleOf("aws", "panorama.json") as { readonly data: { readonly device: object } };
     const device = { ...data.device, Name: `cam-${this.#count}` };
     const mint = this.#pick(["on-pickup", "on-pickup", "immediate"]);
     const deadline = this.#pick(["PT3H", "P1D"]);
     return { type: "drover.aws-panorama.provision", data: { connection: "panorama-demo", deadline, device, mint } };
-  }
-
-  #dps(chain: "dps-policy" | "dps-tags" | "dps-certificate" | "dps-read") {
-    const { resourceGroup, service } = demoDpsIds;
-    const located = { connection: "dps-demo", deadline: this.#pick(["PT1H", "PT6H"]), resourceGroup, service };
-    const asked = (type: string, more: object) => ({ type: `drover.azure-dps.${type}`, data: { ...located, ...more } });
-    switch (chain) {
-      case "dps-policy":
-        return asked("put-policy", { policy: { keyName: `policy-${this.#count}`, rights: "EnrollmentRead" } });
-      case "dps-tags":
-        return asked("tag-service", { tags: { [`tag-${this.#count}`]: "set" } });
-      case "dps-certificate": {
-        const { data } = exampleOf("azure-dps", "certificate.json") as { readonly data: { readonly content: string } };
-        return asked("put-certificate", { certificate: `cert-${this.#count}`, content: data.content });
-      }
-      case "dps-read":
-        return asked("read", { read: "service" });
-    }
   }
 }

@@ -28,7 +28,7 @@ export interface Ran {
 
 const dayMs = 86_400_000;
 /** Longest time in which everything ends once nothing goes wrong any more: a deadline of days, a grace, a turn that was waited for. */
-const quietMs = 12 * dayMs;
+export const longestQuietMs = 12 * dayMs;
 
 /** Plays one world from its first request to the end of everything. */
 export async function runWorld(
@@ -40,9 +40,8 @@ export async function runWorld(
   const director = new Director(world);
   director.begin();
   await world.run(() => false, plan.activeMs);
-  calm(world, faults);
-  const isQuiet = () => world.store.messages.size === 0 && world.host.isIdle && world.operations().every(isOver);
-  const quiet = await world.run(isQuiet, plan.activeMs + quietMs);
+  becalm(world, faults);
+  const quiet = await world.run(() => isQuiet(world), plan.activeMs + longestQuietMs);
   const virtualMs = world.timeline.nowMs;
   const outcomes = count(world.everyOperation().map(({ outcome, state }) => outcome ?? state));
   const operations = world.everyOperation().length;
@@ -60,9 +59,14 @@ export async function runWorld(
   };
 }
 
+/** Whether nothing is under way and everything has ended. */
+export const isQuiet = (world: FleetWorld): boolean =>
+  world.store.messages.size === 0 && world.host.isIdle && world.isHandedOver && world.operations().every(isOver);
+
 /** From here on nothing goes wrong any more. */
-function calm(world: FleetWorld, faults: { end?(): void }): void {
+export function becalm(world: FleetWorld, faults: { end?(): void }): void {
   faults.end?.();
+  world.receivers.refusedInHundred = 0;
   world.clouds.clearFaults();
   world.isDefective = false;
   if (world.plan.pauses.length === 0) return;

@@ -1,51 +1,13 @@
+import { ask, calmPlan, configured, hourMs, minuteMs, type Scenario, scenario } from "./calm-plan.ts";
 import { sphereGroups } from "./clouds.ts";
-import { type PlatformName, profiles } from "./host-profile.ts";
+import { dpsScenarios } from "./dps-scenarios.ts";
+import { profiles } from "./host-profile.ts";
 import { nobodys } from "./invariants/traffic.ts";
-import { type Chain, chains } from "./requests.ts";
+import { chains } from "./requests.ts";
 import type { Submission, WorldPlan } from "./world-plan.ts";
-
-/** Worlds in which nothing goes wrong: what they pass through are the boundaries at which everything is crashed. */
-export interface Scenario {
-  readonly name: string;
-  readonly plan: (platform: PlatformName) => WorldPlan | undefined;
-}
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-
-function calmPlan(
-  platform: PlatformName,
-  submissions: readonly Submission[],
-  more: Partial<WorldPlan> = {},
-): WorldPlan {
-  return {
-    ...{ seed: 4711, platform, activeMs: 30 * minuteMs, submissions },
-    pace: { sphereMs: 60_000, heatMs: 60_000, dpsMs: 20_000, panoramaMs: 60_000, canThrottle: false },
-    configured: { approvals: [], heatLimits: {}, usualPace: true },
-    temper: { jitterMs: 0, duplicates: 0, duplicatesLeft: 0 },
-    ...{ skewMs: 0, jumps: [], cloudFaults: [], defects: [], pauses: [], garbage: [] },
-    ...{ hasSchedule: false, installersInFour: 4, untilForgotten: false, isCalm: true },
-    ...more,
-  };
-}
-
-const ask = (chain: Chain, data: Submission["data"] = {}, atMs = 1_000): Submission => ({
-  chain,
-  atMs,
-  copies: 1,
-  data,
-});
-const scenario = (name: string, submissions: readonly Submission[], more: Partial<WorldPlan> = {}): Scenario => ({
-  name,
-  plan: (platform) => calmPlan(platform, submissions, more),
-});
 
 const group = { deviceGroupId: sphereGroups[0] };
 const immediate = { mint: "immediate", deadline: "PT20M" };
-const configured = (more: Partial<WorldPlan["configured"]>): Partial<WorldPlan> => ({
-  configured: { approvals: [], heatLimits: {}, usualPace: true, ...more },
-});
-
 const cancelled = (afterMinutes: number): Pick<Submission, "cancelAfterMs" | "cancelBy"> => ({
   cancelAfterMs: afterMinutes * minuteMs,
   cancelBy: "door",
@@ -56,6 +18,14 @@ const madeLate = {
   path: "*/software_deployments",
   times: 1,
   landsAfterMs: 90_000,
+};
+
+/** The request arrives and nobody hears of it, until long after its deadline. */
+const outage: Partial<WorldPlan> = {
+  cloudFaults: [
+    { cloud: "sphere", fromMs: 0, forMs: 1_500, fault: { kind: "drop", method: "POST", path: "*/deployments" } },
+    { cloud: "sphere", fromMs: 1_500, forMs: 40 * minuteMs, fault: { kind: "drop", path: "*/deployments" } },
+  ],
 };
 
 export const scenarios: readonly Scenario[] = [
@@ -79,11 +49,25 @@ export const scenarios: readonly Scenario[] = [
     pauses: [{ atMs: 100, forMs: 12 * minuteMs, connection: "heat-openstack" }],
   }),
   scenario("minted and fetched by nobody", [ask("panorama", immediate)], { installersInFour: 0 }),
+  scenario("handed out twice at once", [ask("sphere")], {
+    ...configured({ usualPace: false }),
+    temper: { jitterMs: 0, duplicates: 1, duplicatesLeft: 2 },
+  }),
+  scenario("cancelled during a request of minutes", [{ ...ask("sphere"), cancelAfterMs: 5_000, cancelBy: "door" }], {
+    ...configured({ requestTimeout: "PT4M" }),
+    profile: { functionMs: 10 * minuteMs },
+  }),
+  scenario("fetched by two at once", [ask("panorama", immediate)], { comeInPairs: true }),
+  scenario("cancelled before it is plugged in", [{ ...ask("panorama", { mint: "immediate" }), ...cancelled(2) }], {
+    plugInAfterMs: 80_000,
+  }),
   scenario("delivered twice", [ask("heat", { deadline: "PT1H" })], {
     pace: { sphereMs: 60_000, heatMs: 20 * minuteMs, dpsMs: 20_000, panoramaMs: 60_000, canThrottle: false },
     temper: { jitterMs: 0, duplicates: 0.5, duplicatesLeft: 12 },
   }),
-  scenario("asked for twice", [{ ...ask("sphere"), copies: 2 }]),
+  scenario("asked for twice", [{ ...ask("sphere"), copies: 2 }], {
+    temper: { jitterMs: 2_000, duplicates: 0, duplicatesLeft: 0 },
+  }),
   scenario("cancelled at once", [{ ...ask("sphere"), cancelAfterMs: 500, cancelBy: "door" }]),
   scenario("cancelled while it is plugged in", [{ ...ask("panorama", { mint: "immediate" }), ...cancelled(12) }], {
     pace: { sphereMs: 60_000, heatMs: 60_000, dpsMs: 20_000, panoramaMs: 30 * minuteMs, canThrottle: false },
@@ -101,6 +85,16 @@ export const scenarios: readonly Scenario[] = [
   scenario("made late, after its answer was lost", [ask("heat")], {
     cloudFaults: [{ cloud: "heat", fromMs: 0, forMs: hourMs, fault: madeLate }],
   }),
+  scenario("nobody can tell, and nobody waits", [ask("sphere", { ...group, deadline: "PT10M" })], {
+    ...outage,
+    activeMs: 2 * hourMs,
+  }),
+  scenario(
+    "nobody can tell, until somebody says so",
+    [ask("sphere", { ...group, deadline: "PT10M" }), ask("sphere", group, 2_000)],
+    outage,
+  ),
+  ...dpsScenarios,
   scenario("asked for by a schedule", [], { hasSchedule: true, activeMs: 17 * hourMs }),
   scenario("beyond its deadline", [ask("heat", { deadline: "PT30S" })]),
   scenario("forgotten at the end", [ask("dps-read")], { untilForgotten: true }),
@@ -115,6 +109,11 @@ export const scenarios: readonly Scenario[] = [
       { atMs: 700, queue: "poll-operation", body: `{"v":1,"operation":"${nobodys}"}` },
     ],
   }),
+  {
+    name: "told to receivers",
+    plan: (platform) =>
+      profiles[platform].hasJournal ? calmPlan(platform, [ask("sphere")], configured({ hasSinks: true })) : undefined,
+  },
   {
     name: "restored from a backup",
     plan: (platform) => {

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Crash } from "./boundaries.ts";
 import { pastFailures } from "./corpus.ts";
 import { type PlatformName, platforms } from "./host-profile.ts";
+import { interleavingNames } from "./interleavings.ts";
 import type { Job } from "./jobs.ts";
 import type { Options } from "./options.ts";
 import { Pool } from "./pool.ts";
@@ -63,10 +64,12 @@ export async function simulate(
       crashes,
     );
     await runAll(crashesIn(crashes));
+    if (boundariesOf.length > 0) await runAll(interleavingNames.map((name): Job => ({ kind: "interleaving", name })));
     // However slow the machine is: every boundary is crashed at, and some worlds follow.
     await runAll(seeds, undefined, withinSeconds && Math.max(withinSeconds, tally.seconds + leastSeconds));
   } finally {
     await pool.close();
+    tally.end();
   }
   return tally;
 }

@@ -1,7 +1,9 @@
 import type { DroverEvent } from "../../../lib/contracts/event.ts";
 import { limits } from "../../../lib/contracts/limits.ts";
 import { dueAtOf, type LedgerRecord } from "../../../lib/contracts/operation.ts";
-import type { Stored, Version } from "../../../lib/contracts/ports.ts";
+import type { Stored, StoredEvent, Version } from "../../../lib/contracts/ports.ts";
+import { DueIndex } from "./due-index.ts";
+import { StaleIndex } from "./stale-index.ts";
 
 /** What a backup of one machine holds. */
 export interface Backup {
@@ -48,10 +50,22 @@ export class FleetStore {
   readonly #nowMs: () => number;
   #journal: (() => void)[] | undefined;
   readonly #unflushed = new Set<string>();
+  readonly #due = new DueIndex((key) => this.rows.get(key)?.dueAt);
+  readonly #stale: StaleIndex;
+  /** Grows with each row that comes. */
+  readonly #orders = new Map<string, number>();
+  #arrivals = 0;
+  #durableEvents = 0;
+  readonly #commitListeners = new Set<() => void>();
   #versions = 0;
   #messageIds = 0;
 
-  constructor(nowMs: () => number, hasJournal: boolean, listener: StoreListener) {
+  constructor(
+    nowMs: () => number,
+    { hasJournal, indexLagMs }: { readonly hasJournal: boolean; readonly indexLagMs: number },
+    listener: StoreListener,
+  ) {
+    this.#stale = new StaleIndex(indexLagMs);
     this.#nowMs = nowMs;
     this.#journal = hasJournal ? [] : undefined;
     this.listener = listener;
@@ -77,11 +91,27 @@ export class FleetStore {
   flush(): void {
     if (this.#journal) this.#journal = [];
     this.#unflushed.clear();
+    if (this.events.length === this.#durableEvents) return;
+    this.#durableEvents = this.events.length;
+    for (const listener of this.#commitListeners) listener();
+  }
+
+  /** Calls back when events are on disk. Returns what ends it. */
+  onCommit(listener: () => void): () => void {
+    this.#commitListeners.add(listener);
+    return () => this.#commitListeners.delete(listener);
+  }
+
+  /** Events that are on disk, after that position. */
+  readEvents(after: number, limit: number): readonly StoredEvent[] {
+    const read = this.events.slice(after, Math.min(after + limit, this.#durableEvents));
+    return read.map((event, index) => ({ position: after + index + 1, event }));
   }
 
   crash(): void {
     const undo = this.#journal ?? [];
-    this.flush();
+    if (this.#journal) this.#journal = [];
+    this.#unflushed.clear();
     for (const back of undo.reverse()) back();
   }
 
@@ -92,10 +122,11 @@ export class FleetStore {
 
   restore({ rows, messages, events }: Backup): void {
     this.rows.clear();
-    for (const [key, row] of rows) this.rows.set(key, row);
+    for (const [key, row] of rows) this.#place(key, row);
     this.messages.clear();
     for (const message of messages) this.messages.set(message.id, { ...message });
     this.events.length = events;
+    this.#durableEvents = events;
     this.flush();
   }
 
@@ -111,7 +142,7 @@ export class FleetStore {
     const row = this.rows.get(key);
     if (!row || String(row.version) !== expected) return false;
     this.rows.delete(key);
-    this.undoable(() => this.rows.set(key, row));
+    this.undoable(() => this.#place(key, row));
     this.listener.written(key, row.record, undefined);
     return true;
   }
@@ -126,22 +157,16 @@ export class FleetStore {
     return this.rows.get(key)?.record;
   }
 
-  /** Keys by how overdue they are; those written within `lagMs` are not in the index yet. */
+  /** Keys by how overdue they are; of what was written within `lagMs` the index knows nothing yet. */
   due(nowMs: number, limit: number, lagMs = 0): readonly string[] {
     const seenUntilMs = this.#nowMs() - lagMs;
-    const due: { readonly key: string; readonly dueAt: number }[] = [];
-    for (const [key, { dueAt, writtenAtMs }] of this.rows) {
-      if (dueAt !== undefined && dueAt <= nowMs && writtenAtMs <= seenUntilMs) due.push({ key, dueAt });
-    }
-    due.sort((a, b) => a.dueAt - b.dueAt);
-    return due.slice(0, limit).map(({ key }) => key);
+    const shown = this.#due.until(nowMs, limit, (key) => (this.rows.get(key)?.writtenAtMs ?? 0) <= seenUntilMs);
+    return [...new Set([...this.#stale.dueBy(nowMs, seenUntilMs), ...shown])].slice(0, limit);
   }
 
   /** When the next row is due, by the wall clock. */
   nextDueAt(): number | undefined {
-    let next: number | undefined;
-    for (const { dueAt } of this.rows.values()) if (dueAt !== undefined && dueAt < (next ?? Infinity)) next = dueAt;
-    return next;
+    return this.#due.first();
   }
 
   publish(event: DroverEvent): void {
@@ -170,6 +195,12 @@ export class FleetStore {
     return true;
   }
 
+  #place(key: string, row: Row): void {
+    if (!this.rows.has(key)) this.#orders.set(key, ++this.#arrivals);
+    this.rows.set(key, row);
+    if (row.dueAt !== undefined) this.#due.add({ key, dueAt: row.dueAt, order: this.#orders.get(key) ?? 0 });
+  }
+
   #put(key: string, record: LedgerRecord): Version {
     const text = JSON.stringify(record);
     const bytes = Buffer.byteLength(text);
@@ -178,9 +209,10 @@ export class FleetStore {
     this.#versions += 1;
     const copy = JSON.parse(text) as LedgerRecord;
     const row = { text, record: copy, version: this.#versions, dueAt: dueAtOf(record), writtenAtMs: this.#nowMs() };
-    this.rows.set(key, row);
+    this.#place(key, row);
     if (this.#journal) this.#unflushed.add(key);
-    this.undoable(() => (before ? this.rows.set(key, before) : this.rows.delete(key)));
+    this.undoable(() => (before ? this.#place(key, before) : this.rows.delete(key)));
+    if (before?.dueAt !== row.dueAt) this.#stale.left(key, before?.dueAt, this.#nowMs());
     this.listener.written(key, before?.record, copy, text);
     return String(row.version);
   }

@@ -25,8 +25,11 @@ export function planOf(seed: number, { platform, chain }: Narrowed = {}): WorldP
   const usualPace = chance(0.6);
   const canLandLate = chance(0.4);
   const restores = name === "local" && chance(0.15);
+  /** On one machine nobody goes on beside the one that comes: two of them would hand over the same events. */
+  const alone = (plan: WorldPlan): WorldPlan =>
+    plan.rolloutAtMs === undefined ? plan : { ...plan, configured: { ...plan.configured, hasSinks: false } };
   const at = () => random.below(Math.round(activeMs * 0.7));
-  return {
+  return alone({
     seed,
     platform: name,
     activeMs,
@@ -41,6 +44,7 @@ export function planOf(seed: number, { platform, chain }: Narrowed = {}): WorldP
     },
     configured: {
       approvals: chance(0.2) ? [pick(["drover.heat.*", "drover.azure-sphere.*", "drover.azure-dps.*"])] : [],
+      hasSinks: name === "local" && chance(0.3),
       heatLimits: chance(0.3) ? { inFlight: 1 + random.below(3), changesPerMinute: 5 + random.below(50) } : {},
       usualPace,
     },
@@ -60,8 +64,9 @@ export function planOf(seed: number, { platform, chain }: Narrowed = {}): WorldP
     garbage: chance(0.2) ? garbageOf(at) : [],
     hasSchedule: chance(0.2),
     installersInFour: random.below(5),
+    comeInPairs: chance(0.3),
     untilForgotten: chance(0.9),
-  };
+  });
 }
 
 const connections = ["sphere-demo", "heat-openstack", "dps-demo", "panorama-demo", "iot-demo"];

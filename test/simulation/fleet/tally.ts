@@ -21,11 +21,12 @@ export class Tally {
   workingHours = 0;
   hours = 0;
   readonly startedAt = performance.now();
+  #endedAt: number | undefined;
 
   add(outcome: Outcome): void {
     const { job, platform, seen, strikes, violations, error } = outcome;
     if (job.kind === "seed") this.worlds += 1;
-    if (job.kind === "crash") this.crashes += 1;
+    if (job.kind === "crash" || job.kind === "interleaving") this.crashes += 1;
     if (job.kind === "list-crashes") for (const [key] of seen) this.wanted.add(`${platform} ${key}`);
     this.operations += outcome.operations;
     this.ios += outcome.ios;
@@ -52,8 +53,13 @@ export class Tally {
     return strikes?.has("crash-before") === true && strikes.has("crash-after");
   }
 
+  /** What follows is no simulation any more. */
+  end(): void {
+    this.#endedAt = performance.now();
+  }
+
   get seconds(): number {
-    return (performance.now() - this.startedAt) / 1000;
+    return ((this.#endedAt ?? performance.now()) - this.startedAt) / 1000;
   }
 }
 

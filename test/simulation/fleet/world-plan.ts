@@ -1,6 +1,7 @@
 import type { CloudPace } from "./clouds.ts";
 import type { ConfiguredWith } from "./connections.ts";
-import type { PlatformName } from "./host-profile.ts";
+import type { FleetSeeds } from "./fleet-seeds.ts";
+import type { HostProfile, PlatformName } from "./host-profile.ts";
 import type { Chain } from "./requests.ts";
 
 export type CloudName = "sphere" | "heat" | "dps" | "panorama" | "iot" | "vaults";
@@ -48,8 +49,18 @@ export interface WorldPlan {
   readonly garbage: readonly { readonly atMs: number; readonly queue: string; readonly body: string }[];
   readonly hasSchedule: boolean;
   readonly installersInFour: number;
+  /** Whoever fetches what is handed over comes with somebody else who does. */
+  readonly comeInPairs?: boolean;
+  /** From the fetching to the plugging in; default: by chance. */
+  readonly plugInAfterMs?: number;
   /** Runs on until everything is forgotten. */
   readonly untilForgotten: boolean;
+  /** What is there beside the small fleet that every world has. */
+  readonly fleet?: FleetSeeds;
+  /** Where this host differs from what is usual for its kind. */
+  readonly profile?: Partial<HostProfile>;
+  /** I/Os above which a world goes round in circles; without it, what no small one needs. */
+  readonly mostIos?: number;
   /** At most one thing goes wrong: what costs more than it should is seen. */
   readonly isCalm?: boolean;
 }

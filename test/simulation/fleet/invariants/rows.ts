@@ -87,12 +87,20 @@ export class RowInvariants {
       this.#report("sequence-only-grows", `${nameOf(after)} went from seq ${before.seq} to ${after.seq}`);
     }
     if (after.seq === before.seq) this.#isAmended(before, after);
+    this.#fetchedByOne(before, after);
     const kept = new Set(eventsOf(after).map((event) => idOf(after, event)));
     for (const event of eventsOf(before)) {
       const id = idOf(before, event);
       if (kept.has(id) || this.#isPublished(id)) continue;
       this.#report("owed-until-sent", `${nameOf(after)} dropped ${event.type} (${id}), which nobody has sent`);
     }
+  }
+
+  /** Who was given something once has it: nobody else is said to have it later. */
+  #fetchedByOne(before: OperationRecord, after: OperationRecord): void {
+    const [had, has] = [before.pickup?.fetched, after.pickup?.fetched];
+    if (had === undefined || had.handoff !== has?.handoff || (had.at === has.at && had.by === has.by)) return;
+    this.#report("fetched-by-one", `${nameOf(after)} was given to ${had.by}, and to ${has.by} again`);
   }
 
   /** A write that does not move `seq` owes nothing new and asks for no other step. */

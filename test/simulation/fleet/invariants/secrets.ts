@@ -1,6 +1,7 @@
 import { canary } from "../clouds.ts";
 import { credentialTexts } from "../connections.ts";
 import type { Report } from "../verdicts.ts";
+import { standingIn } from "./beginnings.ts";
 
 /** What opens something, in the forms in which it could slip through. */
 const forbidden: readonly string[] = [
@@ -15,6 +16,9 @@ const forbidden: readonly string[] = [
   "temp_url_sig=",
 ];
 
+/** Characters from which on something counts as a token. */
+const shortestToken = 20;
+
 /** Looks at everything that is stored, sent, published or logged. */
 export class SecretInvariants {
   readonly #report: Report;
@@ -27,7 +31,7 @@ export class SecretInvariants {
   /** A token that some request carried: looked for at the end, in what is left then. */
   noteToken(token: string): void {
     const text = token.replace(/^(Bearer|SharedAccessSignature|AWS4-HMAC-SHA256) /, "");
-    if (text.length >= 20) this.#tokens.add(text);
+    if (text.length >= shortestToken) this.#tokens.add(text);
   }
 
   look(where: string, text: string): void {
@@ -38,7 +42,10 @@ export class SecretInvariants {
 
   atTheEnd(texts: readonly string[]): void {
     const all = texts.join("\n");
-    for (const token of this.#tokens) {
+    // There may be thousands of both: a token is looked for only where its beginning stands at all.
+    const alike = Map.groupBy(this.#tokens, (token) => token.slice(0, shortestToken));
+    const standing = standingIn(all, new Set(alike.keys()), shortestToken);
+    for (const token of [...standing].flatMap((beginning) => alike.get(beginning) ?? [])) {
       if (all.includes(token)) this.#report("no-secret-travels", `a token (${token.slice(0, 6)}…) stands somewhere`);
     }
   }

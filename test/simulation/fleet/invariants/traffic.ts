@@ -112,7 +112,7 @@ export class TrafficInvariants {
 export const nobodys = "a".repeat(52);
 
 /** What answers a message that no operation stands behind: its id comes from the message. */
-const bornUnowed = /^(rejected|dead-letter)-/;
+export const bornUnowed = /^(rejected|dead-letter)-/;
 
 const textOf = ({ traceparent: _, ...event }: DroverEvent) => JSON.stringify(event);
 

@@ -1,4 +1,4 @@
-import { type Crash, crashesOf, type Directed, runCrash, runDirected } from "../boundaries.ts";
+import { type CalmRun, type Crash, calmRuns, crashesAt, type Directed, runCrash, runDirected } from "../boundaries.ts";
 import { knownDefectOf } from "../corpus.ts";
 import { type Ran, runWorld } from "../run-world.ts";
 import { faultsOf, planOf } from "../swarm.ts";
@@ -23,14 +23,22 @@ const crashesPerSeed = 6;
 type World = readonly [name: string, run: () => Promise<Pick<Ran, "violations">>];
 
 const ofSeed = (seed: number): World => [`seed ${seed}`, () => runWorld(planOf(seed), faultsOf(seed))];
-const ofFault = (directed: Directed): World => [`${directed.fault} at ${directed.key}`, () => runDirected(directed)];
 const ofCrash = (crash: Crash): World => [`${crash.fault} at ${crash.key}`, () => runCrash(crash)];
+const ofFaults = (directed: Directed): World => {
+  const { scenario, strikes = [] } = directed;
+  const faults = strikes.map(({ key, fault = "held up" }) => `${fault} at ${key.replace(/ .*/, "")}`);
+  return [[`"${scenario}"`, ...faults].join(", "), () => runDirected(directed)];
+};
 
 async function* worlds(): AsyncGenerator<World> {
   const { first = [] } = mutationOf(chosenMutation() ?? "");
-  for (const one of first) yield typeof one === "number" ? ofSeed(one) : ofFault(one);
-  const { calm, crashes } = await crashesOf("local");
-  for (const ran of calm) yield ["without faults", async () => ran];
+  for (const one of first) yield typeof one === "number" ? ofSeed(one) : ofFaults(one);
+  const runs: CalmRun[] = [];
+  for await (const run of calmRuns("local")) {
+    runs.push(run);
+    yield [`"${run.scenario}"`, async () => run.ran];
+  }
+  const crashes = [...crashesAt("local", runs)];
   for (let seed = 1; seed <= mostSeeds; seed += 1) {
     yield ofSeed(seed);
     for (const crash of crashes.slice((seed - 1) * crashesPerSeed, seed * crashesPerSeed)) yield ofCrash(crash);

@@ -12,7 +12,7 @@ export interface Mutation extends Edit {
   readonly name: string;
   /** What else has to be broken, where one line of defence stands behind another. */
   readonly also?: readonly Edit[];
-  /** What is known to catch it, seeds or single faults: tried first, which spares others. */
+  /** What is known to catch it, seeds or scenarios: tried first, which spares others. */
   readonly first?: readonly (number | Directed)[];
 }
 

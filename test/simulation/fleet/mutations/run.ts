@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import type { Options } from "../options.ts";
 import { progressOf } from "../progress.ts";
-import { table } from "../report.ts";
+import { commandOfMutation, table } from "../report.ts";
 import type { Caught } from "./child.ts";
 import { mutationOf, mutations } from "./list.ts";
 import { type Mutation, withMutation } from "./mutation.ts";
@@ -60,12 +60,14 @@ export async function lookAtAll(
 export function mutationTable(looked: readonly Looked[]): string {
   const rows = looked.map((one) => [
     one.mutation.name,
-    isCaught(one) ? (one.by ?? "") : `NOT CAUGHT ${one.detail ?? ""}`.trim(),
+    isCaught(one) ? (one.by ?? "") : "NOT CAUGHT",
     String(one.worlds),
     `${one.seconds} s`,
-    one.in ?? "",
+    one.in ?? (one.detail ?? "").slice(0, 120),
   ]);
-  return table(["mutation", "caught by", "after worlds", "time", "in"], rows);
+  const missed = looked.filter((one) => !isCaught(one)).map(({ mutation }) => mutation.name);
+  const again = missed.map((name) => `FAILED: nothing caught "${name}"\n  again: ${commandOfMutation(name)}`);
+  return [table(["mutation", "caught by", "after worlds", "time", "in"], rows), ...again].join("\n");
 }
 
 export const allCaught = (looked: readonly Looked[]): boolean => looked.every(isCaught);

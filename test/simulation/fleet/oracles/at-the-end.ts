@@ -3,8 +3,10 @@ import { isQuarantined } from "../../../../lib/contracts/operation.ts";
 import { nameOf } from "../invariants/rows.ts";
 import { type Asked, consumerHabits } from "../requests.ts";
 import type { FleetWorld } from "../world.ts";
-import { consumersNeverRefused } from "./consumers.ts";
-import { noEffectTwice, panoramaMade, wasEffected } from "./effects.ts";
+import { consumersNeverRefused, keysInForce } from "./consumers.ts";
+import { isAsAsked } from "./dps.ts";
+import { effectedBy, noEffectTwice, panoramaMade } from "./effects.ts";
+import { emergenciesIn, keysOneAtATime } from "./keys.ts";
 
 const terminal = /\.(succeeded|partially-succeeded|failed|cancelled|timed-out|unknown)$/;
 
@@ -16,17 +18,27 @@ export function atTheEnd(world: FleetWorld, asked: readonly Asked[]): void {
   everyRequestAnswered(world, asked);
   oneOutcomeEach(world, operations);
   everythingOwedWasSent(world);
-  for (const row of operations) toldAsItIs(world, row);
+  toldAsItIs(world, operations);
   parentsAsTheirChildren(world, operations);
   turnsGivenBack(world, operations);
   if (world.plan.isCalm) world.polls.atTheEnd(report);
   nothingLeftBehind(world, operations);
-  const times = { startAt: world.startAt, now: world.wallNow() };
-  if (!world.exempt.all) consumersNeverRefused(world.clouds, consumerHabits, times, report);
+  if (!world.exempt.all) keysAsPromised(world, operations);
+  if (!world.exempt.all) world.receivers.atTheEnd(world.configuration.sinks, world.store);
   world.secrets.atTheEnd([
     ...[...world.store.rows.values()].map(({ text }) => text),
     JSON.stringify(world.store.events),
   ]);
+}
+
+/** What consumers of rotated keys can rely on. */
+function keysAsPromised(world: FleetWorld, operations: readonly OperationRecord[]): void {
+  const { clouds, staged, startAt } = world;
+  const { report } = world.verdicts;
+  const times = { startAt, now: world.wallNow() };
+  consumersNeverRefused(clouds, consumerHabits, times, report, emergenciesIn(operations, staged));
+  const { clocksAheadMs } = world;
+  keysOneAtATime({ inForce: keysInForce(clouds, startAt), staged, operations, report, clocksAheadMs });
 }
 
 function everyRequestAnswered({ store, exempt, verdicts }: FleetWorld, asked: readonly Asked[]): void {
@@ -63,15 +75,20 @@ function everythingOwedWasSent({ rows, traffic, verdicts }: FleetWorld): void {
 }
 
 /** What an outcome says is so at the provider. */
-function toldAsItIs({ clouds, exempt, verdicts }: FleetWorld, row: OperationRecord): void {
+function toldAsItIs({ clouds, exempt, verdicts }: FleetWorld, operations: readonly OperationRecord[]): void {
   if (exempt.all) return;
-  const effected = wasEffected(row, clouds);
-  if (effected === undefined) return;
-  if (row.outcome === "succeeded" && !effected)
-    verdicts.report("told-as-it-is", `${nameOf(row)} succeeded, and nothing was made`);
-  const never = row.code?.endsWith("-before-start") || row.code === "no-effect";
-  if (never && effected && !row.history.some(({ what }) => what.startsWith("late-"))) {
-    verdicts.report("told-as-it-is", `${nameOf(row)} ended as ${row.code}, and something was made`);
+  const wasEffected = effectedBy(clouds);
+  for (const row of operations) {
+    if (row.outcome === "succeeded" && isAsAsked(row, clouds) === false)
+      verdicts.report("told-as-it-is", `${nameOf(row)} succeeded, and the service is not as it was asked for`);
+    const effected = wasEffected(row);
+    if (effected === undefined) continue;
+    if (row.outcome === "succeeded" && !effected)
+      verdicts.report("told-as-it-is", `${nameOf(row)} succeeded, and nothing was made`);
+    const never = row.code?.endsWith("-before-start") || row.code === "no-effect";
+    if (never && effected && !row.history.some(({ what }) => what.startsWith("late-"))) {
+      verdicts.report("told-as-it-is", `${nameOf(row)} ended as ${row.code}, and something was made`);
+    }
   }
 }
 
@@ -81,8 +98,9 @@ const isLater = (child: OperationRecord, parent: OperationRecord) =>
 function parentsAsTheirChildren(world: FleetWorld, operations: readonly OperationRecord[]): void {
   const { verdicts, exempt } = world;
   if (exempt.all) return;
+  const byParent = Map.groupBy(operations, ({ parent }) => parent);
   for (const parent of operations.filter(({ children }) => children !== undefined)) {
-    const children = operations.filter((row) => row.parent === parent.id);
+    const children = byParent.get(parent.id) ?? [];
     const good = children.filter(({ outcome }) => outcome === "succeeded").length;
     const all = parent.children?.total ?? 0;
     const isTrue = { succeeded: good === all, failed: good < all, "partially-succeeded": good > 0 && good < all };
@@ -103,10 +121,11 @@ function turnsGivenBack(world: FleetWorld, operations: readonly OperationRecord[
   const { store, verdicts, exempt, plan } = world;
   if (exempt.all) return;
   const turns = [...store.rows.keys()].filter((key) => key.startsWith("turn/"));
+  const byId = new Map(operations.map((row) => [row.id, row]));
   for (const key of turns) {
     const turn = store.peek(key) as TurnRecord;
     for (const hold of turn.holders) {
-      const holder = operations.find(({ id }) => id === hold.operation);
+      const holder = byId.get(hold.operation);
       const counts = holder && (holder.state === "active" || isQuarantined(holder));
       if (counts ? isQuarantined(holder) : plan.isCalm !== true) continue;
       verdicts.report(
@@ -128,11 +147,12 @@ function nothingLeftBehind({ clouds, verdicts, exempt }: FleetWorld, operations:
     if (used.has(deviceId)) verdicts.report("only-ours-removed", `${deviceId} was removed while it was in use`);
   }
   if (exempt.all) return;
+  const byId = new Map(operations.map((row) => [row.id, row]));
   for (const { id, status } of clouds.panorama.state.devices()) {
     const ours = made.get(id);
-    const row = ours && operations.find((one) => one.id === ours.operation);
+    const row = ours && byId.get(ours.operation);
     if (!row || status !== "AWAITING_PROVISIONING" || row.outcome === "unknown") continue;
-    if (/not all be removed|left|remove/i.test(row.reason ?? "")) continue;
+    if (/not all be removed|may be left|left as it|still stands/.test(row.reason ?? "")) continue;
     verdicts.report(
       "nothing-left-behind",
       `${id} of ${nameOf(row)}, which ended as ${row.outcome} (${row.reason ?? "no reason"})`,

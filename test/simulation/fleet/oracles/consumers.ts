@@ -8,7 +8,7 @@ export interface ConsumerHabits {
   readonly tokenLifeMs: number;
 }
 
-interface InForce {
+export interface InForce {
   readonly at: number;
   readonly keys: readonly string[];
 }
@@ -22,7 +22,7 @@ function keysIn(config: unknown): readonly string[] | undefined {
 
 /** The policy's keys that were in force, each pair from its time on. */
 export function keysInForce(clouds: FleetClouds, startAt: number): readonly InForce[] {
-  const effects = clouds.dps.state.effects();
+  const effects = clouds.dps.state.effects().filter(({ resource }) => resource === demoDpsIds.service);
   const before = effects.map(({ detail }) => keysIn(detail["before"])).find((keys) => keys !== undefined);
   const current = clouds.dps.state.policy(demoDpsIds.service, demoDpsIds.policy);
   const first = before ?? (current ? [current.primaryKey, current.secondaryKey] : []);
@@ -42,15 +42,22 @@ export function consumersNeverRefused(
   habits: ConsumerHabits,
   times: { readonly startAt: number; readonly now: number },
   report: Report,
+  /** Whether an emergency has put these keys there, which ends all others at once. */
+  byEmergency: (keys: InForce) => boolean = () => false,
 ): void {
   const inForce = keysInForce(clouds, times.startAt);
   const versions = clouds.dps.vaults.versions(vaultName, publishedSecret);
+  if (inForce.at(-1)?.keys.includes(versions.at(-1)?.value ?? "") === false)
+    report("consumers-never-refused", "the key that is published in the end is dead");
   for (const [index, { createdAtMs: at, value }] of versions.entries()) {
     const readUntil = versions[index + 1]?.createdAtMs ?? times.now;
     const usedUntil = Math.min(times.now, readUntil + habits.readIntervalMs + habits.tokenLifeMs);
-    for (const [number, { at: from, keys }] of inForce.entries()) {
+    for (const [number, pair] of inForce.entries()) {
+      const { at: from, keys } = pair;
       const endsAt = inForce[number + 1]?.at ?? Number.POSITIVE_INFINITY;
       if (keys.includes(value) || endsAt <= at || from >= usedUntil) continue;
+      // Whoever had it by then is refused, and meant to be.
+      if (from > at && byEmergency(pair)) break;
       const diedMs = Math.max(at, from) - times.startAt;
       report(
         "consumers-never-refused",

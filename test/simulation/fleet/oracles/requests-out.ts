@@ -18,7 +18,6 @@ export interface RequestsOutParts {
   readonly report: Report;
   readonly nowMs: () => number;
   readonly secrets: SecretInvariants;
-  readonly operations: () => readonly OperationRecord[];
 }
 
 /** From the stored intent to the request: docs/protocol.md, "Effects". */
@@ -44,6 +43,8 @@ export class RequestsOut {
   readonly #storedAt = new Map<string, number>();
   readonly #sent = new Map<string, number>();
   readonly #originOf = new Map<string, string>();
+  /** Every operation that ever had the turn of a resource, or waited for it. */
+  readonly #sharing = new Map<string, Set<string>>();
 
   constructor(parts: RequestsOutParts) {
     this.#parts = parts;
@@ -51,6 +52,7 @@ export class RequestsOut {
 
   /** A row was written: its intents are known from now on. */
   written(row: OperationRecord): void {
+    if (row.turn) this.#sharing.set(row.turn.resource, this.#sharingOf(row.turn.resource).add(row.id));
     for (const { nonce } of Object.values(row.intents)) {
       if (!this.#storedAt.has(nonce)) this.#storedAt.set(nonce, this.#parts.nowMs());
     }
@@ -60,6 +62,7 @@ export class RequestsOut {
     if (work) work.done.providerCalls += 1;
     this.#tokenStays(call, request);
     if (work?.operation !== undefined && call.changes) this.#begins(call, work.operation);
+    if (work && call.changes) this.#noteIntent(work);
     if (!call.creates || work === undefined) return;
     const { store, report, nowMs } = this.#parts;
     const stored = work.operation === undefined ? undefined : store.peek(operationKey(work.operation));
@@ -80,6 +83,18 @@ export class RequestsOut {
     for (const { nonce } of openOf(row).slice(-1)) this.#countRequest(nonce, call, row);
   }
 
+  /** A provider said that it did what it was asked for. */
+  answered({ done }: Work): void {
+    if (done.under !== undefined) done.answered = [...(done.answered ?? []), done.under];
+  }
+
+  #noteIntent({ done, operation = "" }: Work): void {
+    const row = this.#parts.store.peek(operationKey(operation));
+    const nonce = row?.kind === "operation" ? openOf(row).at(-1)?.nonce : undefined;
+    if (nonce === undefined) delete done.under;
+    else done.under = nonce;
+  }
+
   /** A change leaves: nobody else is at work on the same thing, and nobody has paused its connection. */
   #begins(call: ProviderCall, operation: string): void {
     const { store, report } = this.#parts;
@@ -87,12 +102,13 @@ export class RequestsOut {
     if (row?.kind !== "operation") return;
     const open = openOf(row).filter(({ harmless }) => harmless !== true);
     if (open.length === 0) return;
-    for (const other of this.#parts.operations()) {
-      if (other.id === row.id || !isAtWork(other) || row.turn === undefined) continue;
-      if (other.turn?.resource !== row.turn.resource) continue;
+    for (const id of row.turn === undefined ? [] : this.#sharingOf(row.turn.resource)) {
+      const other = store.peek(operationKey(id));
+      if (other?.kind !== "operation" || id === row.id || !isAtWork(other)) continue;
+      if (other.turn?.resource !== row.turn?.resource) continue;
       report(
         "one-writer",
-        `${call.label} leaves for ${nameOf(row)} while ${nameOf(other)} is at work on ${row.turn.resource}`,
+        `${call.label} leaves for ${nameOf(row)} while ${nameOf(other)} is at work on ${row.turn?.resource}`,
       );
     }
     const connection = store.peek(connectionKey(row.request.connection));
@@ -104,6 +120,10 @@ export class RequestsOut {
         `${call.label} leaves for ${nameOf(row)}, ${written - pausedAt} ms after the pause`,
       );
     }
+  }
+
+  #sharingOf(resource: string): Set<string> {
+    return this.#sharing.get(resource) ?? new Set();
   }
 
   #countRequest(nonce: string, call: ProviderCall, row: OperationRecord): void {
