@@ -22,6 +22,7 @@ export function grace(work: Work, state: RotationState): StepResult {
       {
         at: now + lookEveryMs,
         attention: `drover operations acknowledge ${operation.id} --as ${missing[0]}`,
+        restates: true,
       },
     );
   }

@@ -94,7 +94,10 @@ function waitForOthers(
   const silent = silentAmong(missing, acknowledgements, since);
   if (silent.length === 0) return;
   const detail = `These have not said yet that they use the key published last: ${silent.join(", ")}`;
-  throw new Later("acknowledgement", detail, { attention: `drover operations acknowledge ${id} --as ${silent[0]}` });
+  throw new Later("acknowledgement", detail, {
+    attention: `drover operations acknowledge ${id} --as ${silent[0]}`,
+    restates: true,
+  });
 }
 
 /** An emergency has no way back: what was waited for it does not end it. */

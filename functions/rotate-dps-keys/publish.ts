@@ -117,6 +117,7 @@ export async function readBack(work: Work, state: RotationState): Promise<StepRe
     giveUpTurn: true,
     handle: handleOf(next),
     status: "grace",
+    wordsSince: graceUntil - asked.graceMs,
     standing: { reason: whatStands(next, asked), result: resultOf(operation, next) },
     event: {
       type: "drover.operation.waiting",

@@ -187,6 +187,8 @@ export interface OperationRecord {
   readonly parked?: { readonly at: number; readonly deadLetter: string };
   /** Consumers that say they use what was published, and since when (ms since 1970). */
   readonly acknowledgements?: Readonly<Record<string, number>>;
+  /** Words of consumers before that time are about something else. */
+  readonly wordsSince?: number;
   /** A wait that a person has made longer: nothing goes on before it (ms since 1970). */
   readonly extendedUntil?: number;
   readonly supplied?: Supplied;

@@ -22,6 +22,8 @@ export class Later extends Error {
   readonly attention: string | undefined;
   /** The provider's id of the request that went wrong. */
   readonly requestId: string | undefined;
+  /** Told again when it says something else: it names whom it waits for. */
+  readonly restates: boolean;
   constructor(
     code: string,
     detail: string,
@@ -29,6 +31,7 @@ export class Later extends Error {
       readonly at?: number | undefined;
       readonly attention?: string;
       readonly requestId?: string | undefined;
+      readonly restates?: boolean;
     } = {},
   ) {
     super(detail);
@@ -37,6 +40,7 @@ export class Later extends Error {
     this.at = options.at;
     this.attention = options.attention;
     this.requestId = options.requestId;
+    this.restates = options.restates ?? false;
   }
 }
 

@@ -10,10 +10,15 @@ export const isRotation = ({ request }: OperationRecord): boolean => request.typ
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Consumers that the request lists and that have not said that they use the new key. */
-export function awaitedConsumers({ request, acknowledgements = {} }: OperationRecord): readonly string[] {
+export function awaitedConsumers({
+  request,
+  acknowledgements = {},
+  wordsSince = 0,
+}: OperationRecord): readonly string[] {
   const { acknowledge }: JsonObject = Object(request.fields["consumers"]);
   if (!Array.isArray(acknowledge)) return [];
-  return acknowledge.filter((one): one is string => typeof one === "string" && !Object.hasOwn(acknowledgements, one));
+  const said = new Map(Object.entries(acknowledgements));
+  return acknowledge.filter((one): one is string => typeof one === "string" && (said.get(one) ?? -1) < wordsSince);
 }
 
 export const acknowledgeCommands = (record: OperationRecord): readonly string[] =>

@@ -48,6 +48,7 @@ function progressPatch(progress: Progress): Change["patch"] {
     ...(progress.deadline === undefined ? {} : { deadline: progress.deadline }),
     ...(progress.concluded === undefined ? {} : { concluded: progress.concluded }),
     ...(progress.lastStep === undefined ? {} : { lastStep: progress.lastStep }),
+    ...(progress.wordsSince === undefined ? {} : { wordsSince: progress.wordsSince }),
   };
 }
 
@@ -330,6 +331,12 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
 const quietTries = 2;
 
 /** Tries the step again later: by message alone while the row already says what it waits for, else by a write that says it. */
+/** Between two tries that wait for the same, whatever time was asked for. */
+const leastPauseMs = 1_000;
+
+const isKnown = ({ waitingFor }: OperationRecord, { code, message, restates }: Later) =>
+  waitingFor?.code === code && !(restates && waitingFor.detail !== cut(message));
+
 export function postpone(run: Run, later: Later): Decision {
   const { record, ports, message } = run;
   const now = ports.clock.now();
@@ -345,11 +352,13 @@ export function postpone(run: Run, later: Later): Decision {
   }
   const slow = later.attention !== undefined || later.code === "paused";
   const wished = later.at ?? now + retryDelayMs(record.id, message.attempt, slow);
+  const known = isKnown(record, later);
+  // What was waited for before was looked at by now: never again at once.
+  const soonest = known ? now + leastPauseMs : now;
   // Nothing waits beyond the bound at which the operation ends whatever happens.
-  const at = Math.min(wished, now < record.deadline ? record.deadline : graceUntil(record));
+  const at = Math.min(Math.max(wished, soonest), now < record.deadline ? record.deadline : graceUntil(record));
   // Only tries that fail one after another lengthen the back-off; a look at a set time is none of them.
   const attempt = later.at === undefined ? message.attempt + 1 : 0;
-  const known = record.waitingFor?.code === later.code;
   const quiet = !later.attention && later.at === undefined && later.code !== "paused" && message.attempt < quietTries;
   const late = at + outboxSlackMs >= (record.wakeAt ?? 0) || at - now > ports.queue.maxDelayMs;
   if ((known || quiet) && !late && !run.hasNews) return { kind: "send", n: message.n, attempt, at };

@@ -125,6 +125,8 @@ class Runner<Provider> {
         return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(message, delivery, watch, error);
+        // What the provider did is written before anything is decided anew: nobody else knows it.
+        if (run?.hasNews) await this.#commit(run, () => undefined);
       }
     }
     return release(

@@ -50,6 +50,8 @@ export interface Progress {
   /** Moves the deadline (ms since 1970), where time that nobody can help has passed. */
   readonly deadline?: number;
   readonly children?: Children;
+  /** Words of consumers before that time (ms since 1970) are about something else. */
+  readonly wordsSince?: number;
   /** Event that tells of it, beside the one that every end has. */
   readonly event?: {
     readonly type: "drover.operation.started" | "drover.operation.waiting" | "drover.operation.attention";

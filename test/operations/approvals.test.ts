@@ -52,6 +52,25 @@ describe("a request that needs approval", () => {
     expect(fleet.cloud.deployments).toHaveLength(1);
   });
 
+  test.each([
+    ["times out soon", undefined, "timed-out"],
+    ["is cancelled at once", 40 * minuteMs, "cancelled"],
+  ])("for many servers %s, and turns no circles until then", async (_, cancelAfterMs, outcome) => {
+    const fleet = await waiting(serversBody("r1", serverNames(3), { deadline: "PT2H" }));
+    if (cancelAfterMs !== undefined) {
+      await fleet.world.run(() => false, cancelAfterMs);
+      await cancelOperation(fleet.world.outside, idOf("r1"), { by: "grace" });
+    }
+    const ios = fleet.world.trace.length;
+    expect(await fleet.runUntilQuiet()).toBe(true);
+    const row = fleet.row("r1");
+    expect(row).toMatchObject({ outcome });
+    expect((row?.endedAt ?? 0) - (row?.cancelRequested?.at ?? row?.deadline ?? 0)).toBeLessThan(2 * minuteMs);
+    expect(fleet.world.trace.slice(ios).filter((io) => io !== "ledger.due").length).toBeLessThan(40);
+    expect(fleet.rows()).toHaveLength(1);
+    expect(wrongAtTheEnd(fleet.world.store)).toEqual([]);
+  });
+
   test("times out when nobody approves it", async () => {
     const fleet = await waiting();
     expect(await fleet.runUntilQuiet()).toBe(true);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { operationKey } from "../../lib/contracts/operation.ts";
+import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
+import { Later } from "../../lib/operations/control-flow.ts";
+import { postpone } from "../../lib/operations/results.ts";
+import type { Run } from "../../lib/operations/run.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt, person, rowOf, started } from "./by-hand.ts";
 import { idOf, requestBody, retainMs } from "./fleet.ts";
@@ -205,5 +208,20 @@ describe("the sweep", () => {
     fleet.pass(400 * 86_400_000);
     await fleet.sweep();
     expect(fleet.world.store.read(operationKey(idOf("r1")))).toBeUndefined();
+  });
+
+  test("that waits for the same again never looks again at once, whatever time it asks for", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    const { ports } = fleet;
+    const now = ports.clock.now();
+    const waitingFor = { code: "restoring", detail: "for others", since: now };
+    const asks = (record: OperationRecord) => {
+      const run = { record, ports, message: { n: 0, attempt: 0 }, hasNews: false } as Run;
+      return postpone(run, new Later("restoring", "for others", { at: now - 60_000 }));
+    };
+    const row = { ...rowOf(fleet), wakeAt: now + 3_600_000 };
+    expect(asks({ ...row, waitingFor })).toMatchObject({ kind: "send", at: now + 1_000 });
+    expect(asks(row)).toMatchObject({ change: { owedStep: { notBefore: now } } });
   });
 });

@@ -4,6 +4,7 @@ import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
 import { cancelOperation, wakeOperation } from "../../lib/operations/commands.ts";
+import { awaitedConsumers } from "../../lib/operations/explain-rotation.ts";
 import { acknowledge, extendWait } from "../../lib/operations/waits.ts";
 import type { KeyBehaviour } from "../simulation/fake-keys.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
@@ -188,10 +189,28 @@ describe("What a rotation leaves behind", () => {
     await rotation.world.run(() => rotation.row("two")?.providerStatus === "grace", hourMs);
     await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
     expect(waitingFor(rotation, "two")).toBe("acknowledgement");
+    const row = rotation.row("two");
+    expect(row && awaitedConsumers(row)).toEqual(["billing"]);
     expect(await say()).toBe("acknowledged");
     expect(await say()).toBe("already");
     await rotation.runUntilQuiet();
     expect(rotation.row("two")).toMatchObject({ outcome: "succeeded" });
+  });
+
+  test("is asked for by the names of those who have not said it yet, each time", async () => {
+    const both = { ...withBilling, consumers: { ...withBilling.consumers, acknowledge: ["billing", "reports"] } };
+    const rotation = await inGrace({ ...both, deadline: "PT1H" });
+    await rotation.world.run(() => rotation.row("one")?.state === "ended", 3 * hourMs);
+    rotation.submit("two", { ...both, deadline: "P2D" });
+    await rotation.world.run(() => waitingFor(rotation, "two") === "acknowledgement", hourMs);
+    const { outside } = rotation.world;
+    const check = (record: Parameters<typeof refuseUnlessAwaited>[0]) => refuseUnlessAwaited(record, "billing");
+    const say = () => acknowledge(outside, idOf("two"), "billing", carol, check);
+    expect(await say()).toBe("acknowledged");
+    await rotation.world.run(() => false, hourMs);
+    const row = rotation.row("two");
+    expect(row?.waitingFor?.detail).toMatch(/: reports$/);
+    await expect(say()).rejects.toThrow("not published everywhere yet");
   });
 
   test("is not shortened by a clock that jumps ahead", async () => {
