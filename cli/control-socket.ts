@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
-import { ConfigurationError } from "../lib/contracts/errors.ts";
+import { ConfigurationError, messageOf } from "../lib/contracts/errors.ts";
 import { Secret } from "../lib/contracts/secret.ts";
 import { closeServer } from "./close-server.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -27,6 +27,7 @@ export interface ControlServer {
 /**
  * Serves the application to the commands of this user. Only whoever holds the folder may call it: what an earlier process left
  * behind is replaced.
+ * @throws ConfigurationError, code `data-folder`, when where it listens cannot be written down
  */
 export async function serveControl(
   folder: string,
@@ -39,16 +40,28 @@ export async function serveControl(
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(path, resolve);
   await listening;
-  chmodSync(path, ownerOnly);
   const file = controlFile(folder);
-  writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, socket: path }), { mode: ownerOnly });
-  renameSync(`${file}.new`, file);
+  const close = async () => {
+    await closeServer(server);
+    rmSync(ownFolder ?? path, { force: true, recursive: true });
+  };
+  try {
+    chmodSync(path, ownerOnly);
+    writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, socket: path }), { mode: ownerOnly });
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    // A server that nobody closes would keep a process alive that has given up.
+    await close();
+    throw new ConfigurationError(
+      `Expected to write ${file}, got: ${messageOf(error)}; see whether its disk has room and is sound`,
+      { code: "data-folder", cause: error },
+    );
+  }
   return {
     path,
     async close() {
       rmSync(file, { force: true });
-      await closeServer(server);
-      rmSync(ownFolder ?? path, { force: true, recursive: true });
+      await close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ConfigurationError } from "../../contracts/errors.ts";
+import { ConfigurationError, RetryableError } from "../../contracts/errors.ts";
 
 /** Modes and folder syncs mean nothing on Windows: its folders are protected by what they inherit. */
 const posix = process.platform !== "win32";
@@ -13,9 +13,19 @@ export function codeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
 }
 
+/** A disk, a quota or a file that may not grow any more. */
+const withoutRoom: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
 /** The system's refusal as a sentence; everything else as it came. Neither ever carries content. */
 export function fileError(thrown: unknown, path: string): unknown {
   const code = codeOf(thrown);
+  if (withoutRoom.has(code)) {
+    // Whether an effect took place is for whoever asked for it: a step that meets it waits, and nothing is given up.
+    return new RetryableError(`Expected room for a file in ${path}, got ${code}: make some, and it goes on by itself`, {
+      code: "disk-full",
+      cause: thrown,
+    });
+  }
   if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return thrown;
   return new ConfigurationError(
     `Expected ${path} to be readable and writable, got ${code}: let the user that runs Drover own it`,

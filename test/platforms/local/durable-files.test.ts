@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigurationError } from "../../../lib/contracts/errors.ts";
+import { ConfigurationError, RetryableError } from "../../../lib/contracts/errors.ts";
 import {
   createFile,
   createFolder,
@@ -58,7 +58,15 @@ test.each(["EACCES", "EPERM", "EROFS"])("%s becomes a sentence that names the pa
   );
 });
 
+test.each(["ENOSPC", "EDQUOT", "EFBIG"])("%s is waited for, and says nothing about an effect", (code) => {
+  const error = fileError(Object.assign(new Error("raw"), { code }), "/data/vault");
+  expect(error).toBeInstanceOf(RetryableError);
+  expect(error).toMatchObject({ code: "disk-full" });
+  expect(error).not.toMatchObject({ effect: "none" });
+  expect(String(error)).toContain(`Expected room for a file in /data/vault, got ${code}: make some`);
+});
+
 test("other errors of the system stay as they are", () => {
-  const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-  expect(fileError(full, "/data")).toBe(full);
+  const broken = Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
+  expect(fileError(broken, "/data")).toBe(broken);
 });
