@@ -31,7 +31,8 @@ export class Clouds {
   readonly #servers = new Map<number, LoopbackServer>();
   readonly #fetches: ReadonlyMap<number, Fetch>;
 
-  constructor(seed: number, fleet: Fleet) {
+  /** @param signatureSkewMs how far the clock of whoever signs may be off; absent: as at the real ones */
+  constructor(seed: number, fleet: Fleet, signatureSkewMs?: number) {
     const clock = { now: Date.now, delay: delayOnTimer, seed };
     this.sphere = createAzureSphereEmulator({ ...clock, scenario: sphereScenario(fleet) });
     this.heats = new Map(
@@ -42,8 +43,8 @@ export class Clouds {
     );
     this.dps = createAzureDpsEmulator({ ...clock, scenario: dpsScenario(fleet) });
     this.dps.vaults.seedVault({ name: this.vault });
-    this.panorama = createPanoramaEmulator({ ...clock, scenario: panoramaScenario() });
-    this.iot = createIotEmulator({ ...clock, scenario: iotScenario() });
+    this.panorama = createPanoramaEmulator({ ...clock, scenario: panoramaScenario(signatureSkewMs) });
+    this.iot = createIotEmulator({ ...clock, scenario: iotScenario(signatureSkewMs) });
     this.#fetches = new Map<number, Fetch>([
       [8700, (request) => this.sphere.fetch(request)],
       ...[...this.heats].map(([port, one]): [number, Fetch] => [port, (request) => one.fetch(request)]),

@@ -14,12 +14,14 @@ export interface FolderOptions {
   readonly port: number;
   /** First due date of a schedule that asks every minute; absent: none. */
   readonly scheduledFrom?: Date;
+  /** Absent: in the folder itself. */
+  readonly dataFolder?: string | undefined;
 }
 
 const pace = { firstPoll: "PT0.2S", maxPoll: "PT1S", settling: "PT4S", lookEvery: "PT1S", requestTimeout: "PT1S" };
 
 /** The examples' configuration, at the pace of seconds, with a client that may do everything. */
-export function writeConfiguration(folder: string, { urls, port, scheduledFrom }: FolderOptions): void {
+export function writeConfiguration(folder: string, { urls, port, scheduledFrom, dataFolder }: FolderOptions): void {
   const text = exampleText("drover.json").replaceAll(
     /http:\/\/127\.0\.0\.1:(\d+)/g,
     (_, name) => urls[Number(name)] ?? "",
@@ -36,6 +38,7 @@ export function writeConfiguration(folder: string, { urls, port, scheduledFrom }
   const allow = { sources: ["*"], types: ["*"], connections: ["*"], actions: [...actions] };
   const configuration = {
     ...rest,
+    platform: { kind: "local", dataFolder: dataFolder ?? "./data" },
     connections,
     publishTargets,
     http: { listen: `127.0.0.1:${port}` },
@@ -50,7 +53,7 @@ export function writeConfiguration(folder: string, { urls, port, scheduledFrom }
 function schedule(from: Date) {
   const data = {
     connection: "sphere-demo",
-    deadline: "PT2H",
+    deadline: "P1D",
     deviceGroupId: scheduledGroup,
     images: [demoIds.images.app],
   };

@@ -2,16 +2,26 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Place } from "./small-disk.ts";
 
 const preload = join(import.meta.dirname, "preload.ts");
 const startWithinMs = 60_000;
 const keptLines = 2_000;
+
+/** How it ended that was to begin. */
+export interface Refusal {
+  readonly exitCode: number | null;
+  readonly text: string;
+}
 
 /** `drover start` in a folder of its own, as a child that all kinds of things are done to. */
 export class Drover {
   readonly folder: string;
   readonly #main: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #command: readonly string[];
+  /** As we see it; the process itself may see it elsewhere. */
+  readonly dataFolder: string;
   #child: ChildProcess | undefined;
   /** Of all its lives, what was logged at `warn` and above. */
   readonly lines: string[] = [];
@@ -21,25 +31,36 @@ export class Drover {
   /**
    * @param main the program
    * @param environment what the module that is loaded before it is told
+   * @param place where it runs; absent: here, with its data in the folder
    */
-  constructor(folder: string, main: string, environment: Readonly<Record<string, string>>) {
+  constructor(folder: string, main: string, environment: Readonly<Record<string, string>>, place?: Place) {
     this.#main = main;
     this.folder = folder;
     this.#environment = environment;
+    this.#command = place?.command ?? [];
+    this.dataFolder = place?.dataFolder ?? join(folder, "data");
   }
 
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
 
-  get dataFolder(): string {
-    return join(this.folder, "data");
+  /** SQLite's log of it. */
+  get log(): string {
+    return join(this.dataFolder, "drover.db-wal");
+  }
+
+  /** Where it is noted up to where that was flushed. */
+  get flushed(): string {
+    return join(this.folder, "flushed");
   }
 
   spawn(): ChildProcess {
     const parameters = ["--max-semi-space-size=8", "--import", preload, this.#main, "start", "--json"];
     const { NODE_OPTIONS: _, ...environment } = process.env;
-    const child = spawn(process.execPath, [...parameters, "--config", join(this.folder, "drover.json")], {
+    const all = [...this.#command, process.execPath, ...parameters, "--config", join(this.folder, "drover.json")];
+    const [command = "", ...rest] = all;
+    const child = spawn(command, rest, {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...environment,
@@ -57,18 +78,32 @@ export class Drover {
 
   /** Resolves when it listens. */
   async start(): Promise<void> {
+    const refusal = await this.tryToStart();
+    if (refusal) throw new Error(`Expected drover start to run, got an end with ${refusal.text}`);
+  }
+
+  /** @returns how it ended where it did not come to listen */
+  async tryToStart(): Promise<Refusal | undefined> {
     const child = this.spawn();
     this.#child = child;
     child.stderr?.on("data", (chunk: Buffer) => this.#note(String(chunk)));
-    const listens = Promise.withResolvers<void>();
-    child.stdout?.once("data", () => listens.resolve());
-    child.once("exit", (code, signal) => {
-      const how = `Expected drover start to run, got an end with ${signal ?? `exit code ${code}`}: ${this.lines.at(-1)}`;
-      listens.reject(new Error(how));
-      if (this.#child === child) this.onUnexpectedEnd(how);
+    const { promise, resolve, reject } = Promise.withResolvers<Refusal | undefined>();
+    let listens = false;
+    child.stdout?.once("data", () => {
+      listens = true;
+      resolve(undefined);
     });
-    const tooLate = setTimeout(() => listens.reject(new Error("Expected drover start to listen")), startWithinMs);
-    await listens.promise.finally(() => clearTimeout(tooLate));
+    child.once("close", (exitCode, signal) => {
+      const text = `${signal ?? `exit code ${exitCode}`}: ${this.lines.at(-1)}`;
+      resolve({ exitCode, text });
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      if (listens) this.onUnexpectedEnd(`Expected drover start to run on, got an end with ${text}`);
+    });
+    const late = () =>
+      reject(new Error(`Expected drover start to listen or to end, got neither: ${this.lines.at(-1)}`));
+    const tooLate = setTimeout(late, startWithinMs);
+    return promise.finally(() => clearTimeout(tooLate));
   }
 
   signal(signal: "SIGSTOP" | "SIGCONT"): void {

@@ -121,7 +121,7 @@ export class Requests {
     operations = 1,
   ): void {
     const id = `${kind}-${index}`;
-    const body = JSON.stringify({ specversion: "1.0", id, source, type, data: { deadline: "PT2H", ...data } });
+    const body = JSON.stringify({ specversion: "1.0", id, source, type, data: { deadline: "P1D", ...data } });
     this.work.push({ kind, id: operationIdOf(source, id), body, expected, subjects, operations });
   }
 }

@@ -47,16 +47,18 @@ export function heatScenario(flavour: Flavour, { failingServers }: Fleet): HeatS
   };
 }
 
-export function panoramaScenario(): PanoramaScenario {
+export function panoramaScenario(signatureSkewMs?: number): PanoramaScenario {
   const scenario = demoPanoramaScenario();
   const quick = { provisioningMs: 400, connectMs: 0, deleteMs: 300, listDelayMs: 200, describeDelayMs: 100 };
-  const settings = { ...scenario.settings, ...quick, deviceQuota: 100_000, throttling: null, pageSize: 25 };
+  const skew = signatureSkewMs === undefined ? {} : { signatureSkewMs };
+  const settings = { ...scenario.settings, ...quick, ...skew, deviceQuota: 100_000, throttling: null, pageSize: 25 };
   return { ...scenario, devices: [], settings, faults: lostAnswers("ProvisionDevice") };
 }
 
-export function iotScenario(): IotScenario {
+export function iotScenario(signatureSkewMs?: number): IotScenario {
   const scenario = demoIotScenario();
-  const settings = { ...scenario.settings, callsPerSecond: null };
+  const skew = signatureSkewMs === undefined ? {} : { signatureSkewMs };
+  const settings = { ...scenario.settings, ...skew, callsPerSecond: null };
   return { ...scenario, settings, faults: lostAnswers("CreateProvisioningClaim") };
 }
 

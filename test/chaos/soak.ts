@@ -19,10 +19,10 @@ const tolerances = {
   /** Connections to the provider come and go with its work, at most one for each of 64 messages at once: a leak shows in hundreds. */
   descriptors: 40,
   /**
-   * A key is remembered for 29 days at least, whatever the retention: what a finished operation leaves, per operation. Its tombstone is
-   * small, but keeps most of the page that the operation had.
+   * A key is remembered for 29 days at least, whatever the retention: what a finished operation leaves, per operation, is a tombstone and
+   * its places in the indexes.
    */
-  databaseEach: 5_000,
+  databaseEach: 1_200,
 };
 const tellingMinutes = 5;
 /** Two minutes of silence once what the system itself holds back is full, which takes a while at this rate. */

@@ -3,6 +3,7 @@ import type { HttpClient } from "./client.ts";
 import type { Work } from "./fleet.ts";
 
 const atOnce = 12;
+const lookEveryMs = 50;
 /** Share of requests that are sent again although they were answered. */
 const repeated = 0.1;
 
@@ -10,8 +11,10 @@ export interface SubmitOptions {
   readonly client: HttpClient;
   readonly work: readonly Work[];
   readonly random: () => number;
-  /** Requests a second; the answer to `true` from `isHurried` ends the pace. */
+  /** Requests a second, at most. */
   readonly perSecond: number;
+  /** How many may have been sent by now. */
+  readonly allowed: () => number;
   readonly submitted: (work: Work) => void;
 }
 
@@ -19,7 +22,7 @@ export interface SubmitOptions {
 export async function submitAll(
   options: SubmitOptions,
 ): Promise<{ readonly repeats: number; readonly wrong: string[] }> {
-  const { client, work, random, perSecond, submitted } = options;
+  const { client, work, random, perSecond, allowed, submitted } = options;
   const left = [...work];
   const wrong: string[] = [];
   let repeats = 0;
@@ -35,8 +38,10 @@ export async function submitAll(
   async function take(): Promise<void> {
     for (let one = left.pop(); one; one = left.pop()) {
       sent += 1;
-      const dueMs = (sent / perSecond) * 1_000 - (performance.now() - startedMs);
+      const number = sent;
+      const dueMs = (number / perSecond) * 1_000 - (performance.now() - startedMs);
       if (dueMs > 0) await sleep(dueMs);
+      while (number > allowed()) await sleep(lookEveryMs);
       await send(one, false);
       submitted(one);
       if (random() >= repeated) continue;

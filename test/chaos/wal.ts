@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 
 /** SQLite's log as a file: where its valid frames end. @see https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
 
@@ -90,6 +90,18 @@ export function framesOf(walPath: string, placePath: string): Frames {
   }
 }
 
+/** What still fits into the file as it is: that much is stored on a disk without room, too. */
+export function roomInLog(walPath: string): number {
+  if (!existsSync(walPath)) return 0;
+  const fd = openSync(walPath, "r");
+  try {
+    const { frames } = new LogEnd(fd).find() ?? { frames: 0 };
+    return Math.max(0, fstatSync(fd).size - headerBytes - frames * frameBytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Whether a power cut would take something now that may be taken. */
 export function isLoose(walPath: string, placePath: string): boolean {
   const { written, durable } = framesOf(walPath, placePath);
@@ -106,9 +118,11 @@ export function tearLog(walPath: string, placePath: string, fraction: number, sc
   try {
     const { written: frames, durable } = framesIn(fd, placePath);
     if (frames === durable || frames >= foldedFrames) return { frames, durable, lostBytes: 0, how: "nothing to tear" };
+    // The last one may have broken off behind its header, on a full disk: nothing is written where the file has ended.
+    const end = Math.min(headerBytes + frames * frameBytes, fstatSync(fd).size);
     const loose = (frames - durable) * frameBytes;
-    const from = headerBytes + durable * frameBytes + Math.floor(fraction * loose);
-    const lostBytes = headerBytes + frames * frameBytes - from;
+    const from = Math.min(end, headerBytes + durable * frameBytes + Math.floor(fraction * loose));
+    const lostBytes = end - from;
     if (scribble) writeSync(fd, Buffer.alloc(lostBytes, 0xa5), 0, lostBytes, from);
     else ftruncateSync(fd, from);
     return { frames, durable, lostBytes, how: scribble ? "scribbled" : "cut" };
