@@ -33,19 +33,19 @@ export async function serveControl(
   folder: string,
   fetch: (request: Request) => Response | Promise<Response>,
 ): Promise<ControlServer> {
+  const file = controlFile(folder);
   const { path, ownFolder } = socketPath(folder);
   rmSync(path, { force: true });
   // The rest of the process keeps Node's own Request and Response.
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(path, resolve);
-  await listening;
-  const file = controlFile(folder);
   const close = async () => {
-    await closeServer(server);
+    if (server.listening) await closeServer(server);
     rmSync(ownFolder ?? path, { force: true, recursive: true });
   };
   try {
+    const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+    server.once("error", reject).listen(path, resolve);
+    await listening;
     chmodSync(path, ownerOnly);
     writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, socket: path }), { mode: ownerOnly });
     renameSync(`${file}.new`, file);
@@ -53,7 +53,7 @@ export async function serveControl(
     // A server that nobody closes would keep a process alive that has given up.
     await close();
     throw new ConfigurationError(
-      `Expected to write ${file}, got: ${messageOf(error)}; see whether its disk has room and is sound`,
+      `Expected to listen at ${path} and to write ${file}, got: ${messageOf(error)}; see whether its disk has room and is sound`,
       { code: "data-folder", cause: error },
     );
   }

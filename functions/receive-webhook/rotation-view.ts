@@ -16,7 +16,9 @@ export function rotationView(record: OperationRecord): JsonObject | undefined {
     fingerprints: { primary: expectedIn(state, "primary"), secondary: expectedIn(state, "secondary") },
     published: { ...published },
     ...(until === undefined ? {} : { graceUntil: new Date(until).toISOString() }),
-    acknowledged: Object.keys(record.acknowledgements ?? {}),
+    acknowledged: Object.entries(record.acknowledgements ?? {}).flatMap(([consumer, at]) =>
+      at >= (record.wordsSince ?? 0) ? [consumer] : [],
+    ),
     awaited: [...awaited],
   };
 }

@@ -55,7 +55,8 @@ function decided(
   { connection, perMinute, operation, booked }: Change,
 ): { readonly record: RateRecord; readonly at?: number } {
   const now = ports.clock.now();
-  const granted = (known?.granted ?? []).filter((at) => at > now - windowMs);
+  // One of a time to come is by a clock that was ahead.
+  const granted = (known?.granted ?? []).filter((at) => Math.abs(now - at) < windowMs);
   const bookedUntil = Math.min(known?.bookedUntil ?? 0, now + horizonMs);
   const recordOf = (change: Pick<RateRecord, "granted" | "bookedUntil">): RateRecord => ({
     kind: "rate",

@@ -208,7 +208,9 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
       change: ending(record, now, { outcome: "unknown", code: "unknown-status", reason, status: result.status }),
     };
   }
-  const delayMs = result.retryAfterMs ?? pollDelayMs(record.id, run.message.n, now - record.stepSince, result.pace);
+  const ownMs = pollDelayMs(record.id, run.message.n, now - record.stepSince, result.pace);
+  // A provider that asks for none, or for a time that is over by our clock, is not asked at once, and never for what nobody understood.
+  const delayMs = Math.max(result.retryAfterMs ?? ownMs, unclear ? ownMs : leastPauseMs);
   const at = Math.min(now + delayMs, lastLookAt);
   const children = result.kind === "again" ? result.children : undefined;
   const clearsWait = record.waitingFor !== undefined && !unclear;
@@ -330,13 +332,13 @@ export function decide(run: Run, result: Exclude<StepResult, { kind: "unchanged"
 /** Tries of a step that may fail for want of an answer before a waiting event says so: a blip is no news. */
 const quietTries = 2;
 
-/** Tries the step again later: by message alone while the row already says what it waits for, else by a write that says it. */
-/** Between two tries that wait for the same, whatever time was asked for. */
+/** Between two tries that wait for the same, or two polls, whatever time was asked for. */
 const leastPauseMs = 1_000;
 
 const isKnown = ({ waitingFor }: OperationRecord, { code, message, restates }: Later) =>
   waitingFor?.code === code && !(restates && waitingFor.detail !== cut(message));
 
+/** Tries the step again later: by message alone while the row already says what it waits for, else by a write that says it. */
 export function postpone(run: Run, later: Later): Decision {
   const { record, ports, message } = run;
   const now = ports.clock.now();

@@ -35,6 +35,8 @@ export interface DeliverOptions {
   readonly atOnce?: { readonly perSink: number; readonly total: number };
 }
 
+/** What is put off for longer was put off by a clock that was wrong. */
+const longestWaitMs = 30 * 86_400_000;
 /** What a message of a newer release is put back for. */
 const newerVersionDelayMs = 60_000;
 /** Left of the function's time for writing down what came of it. */
@@ -65,13 +67,14 @@ async function deliver(
   const sink = Object.hasOwn(sinks, message.sink) ? sinks[message.sink] : undefined;
   if (!sink) return outcomes.removed(message);
   const now = clock.now();
-  if (message.notBefore !== undefined && message.notBefore > now) return outcomes.later(message, message.notBefore);
+  const isAhead = (at: number) => at > now && at < now + longestWaitMs;
+  if (message.notBefore !== undefined && isAhead(message.notBefore)) return outcomes.later(message, message.notBefore);
   const record = (await store.read(message.sink))?.record;
   const disabled = disabledReason(record, sink);
   if (disabled !== undefined) return outcomes.disabled(message, disabled);
   const id = `${message.sink}/${message.event.id}`;
   const held = record?.heldUntil ?? 0;
-  if (held > now) return outcomes.later(message, afterHold(id, held));
+  if (isAhead(held)) return outcomes.later(message, afterHold(id, held));
   const giveBack = slots.take(message.sink);
   const { waits = 0 } = message;
   if (!giveBack) return outcomes.later({ ...message, waits: waits + 1 }, now + busyDelayMs(id, waits));

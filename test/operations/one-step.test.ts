@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type OperationRecord, operationKey } from "../../lib/contracts/operation.ts";
 import { cancelOperation } from "../../lib/operations/commands.ts";
 import { Later } from "../../lib/operations/control-flow.ts";
-import { postpone } from "../../lib/operations/results.ts";
+import { decide, postpone } from "../../lib/operations/results.ts";
 import type { Run } from "../../lib/operations/run.ts";
 import { wrongAtTheEnd } from "../simulation/invariants.ts";
 import { abandon, ByHand, dyingAt, person, rowOf, started } from "./by-hand.ts";
@@ -223,5 +223,23 @@ describe("the sweep", () => {
     const row = { ...rowOf(fleet), wakeAt: now + 3_600_000 };
     expect(asks({ ...row, waitingFor })).toMatchObject({ kind: "send", at: now + 1_000 });
     expect(asks(row)).toMatchObject({ change: { owedStep: { notBefore: now } } });
+  });
+
+  test("that polls never asks again at once, whatever the provider asks for", async () => {
+    const fleet = new ByHand({ durationMs: 3_600_000 });
+    await started(fleet);
+    const { ports } = fleet;
+    const now = ports.clock.now();
+    const record = { ...rowOf(fleet), wakeAt: now + 3_600_000 };
+    const run = { record, ports, message: { n: 1, attempt: 0 }, hasNews: false } as Run;
+    const pace = { firstMs: 2_000, maxMs: 60_000 };
+    const again = decide(run, { kind: "again", status: "Running", pace, retryAfterMs: 0 });
+    expect(again).toMatchObject({ kind: "send", at: now + 1_000 });
+    expect(decide(run, { kind: "again", status: "Running", pace, retryAfterMs: 60_000 })).toMatchObject({
+      at: now + 60_000,
+    });
+    const unclear = decide(run, { kind: "unclear", status: "7", pace, retryAfterMs: 0 });
+    const { owedStep } = unclear.kind === "write" ? unclear.change : {};
+    expect(owedStep?.notBefore).toBeGreaterThanOrEqual(now + 1_900);
   });
 });

@@ -75,4 +75,13 @@ describe("the changes of a connection", () => {
     expect(most).toBeLessThanOrEqual(10);
     expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(40 * 60_000);
   });
+
+  test("count no change of a time to come, by a clock that was years ahead", async () => {
+    const { outside: ports, clock } = world();
+    clock.jump(400 * 86_400_000);
+    for (let grants = 0; grants < 3; grants += 1) expect(await ask(ports)).toBeUndefined();
+    expect(await ask(ports)).toBeGreaterThan(0);
+    clock.jump(-400 * 86_400_000);
+    expect(await ask(ports, true)).toBeUndefined();
+  });
 });

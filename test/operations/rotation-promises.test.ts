@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { refuseUnlessAwaited } from "../../functions/receive-webhook/acknowledgeable.ts";
+import { rotationView } from "../../functions/receive-webhook/rotation-view.ts";
 import { fingerprintOf } from "../../lib/contracts/fingerprint.ts";
 import { operationIdOf } from "../../lib/contracts/identifiers.ts";
 import { Secret } from "../../lib/contracts/secret.ts";
@@ -191,6 +192,7 @@ describe("What a rotation leaves behind", () => {
     expect(waitingFor(rotation, "two")).toBe("acknowledgement");
     const row = rotation.row("two");
     expect(row && awaitedConsumers(row)).toEqual(["billing"]);
+    expect(row && rotationView(row)).toMatchObject({ acknowledged: [], awaited: ["billing"] });
     expect(await say()).toBe("acknowledged");
     expect(await say()).toBe("already");
     await rotation.runUntilQuiet();

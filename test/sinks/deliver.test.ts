@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { decodeDelivery, redeliveryOf } from "../../lib/contracts/sink.ts";
+import { decodeDelivery, encodeDelivery, redeliveryOf } from "../../lib/contracts/sink.ts";
 import { createDeliverHandler } from "../../lib/sinks/deliver.ts";
 import { handoverOf } from "../../lib/sinks/handover.ts";
 import type { Posted } from "../../lib/sinks/post.ts";
@@ -89,6 +89,17 @@ describe("a delivery", () => {
     system.answer = () => (system.requests.length === 1 ? { ...answered(429), retryAfter } : answered(200));
     await system.run(day);
     expect(triesOf(system)[1]).toBeGreaterThanOrEqual(3_599);
+  });
+
+  test("is not put off by a clock that was years ahead", async () => {
+    const system = await sending();
+    const far = system.clock.now() + 400 * day;
+    system.held = system.held.map((held) => ({
+      ...held,
+      body: encodeDelivery({ ...decodeDelivery(held.body), notBefore: far }),
+    }));
+    await system.run(day);
+    expect(system.requests).toHaveLength(1);
   });
 
   test("is tried again by the schedule, and then is a dead letter with cause, sink and event", async () => {

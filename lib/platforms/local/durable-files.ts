@@ -16,13 +16,17 @@ export function codeOf(thrown: unknown): string | undefined {
 /** A disk, a quota or a file that may not grow any more. */
 const withoutRoom: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
-/** The system's refusal as a sentence; everything else as it came. Neither ever carries content. */
-export function fileError(thrown: unknown, path: string): unknown {
+/**
+ * The system's refusal as a sentence; everything else as it came. Neither ever carries content.
+ * @param effect whether what was asked for may have taken place all the same
+ */
+export function fileError(thrown: unknown, path: string, effect: "none" | "possible" = "possible"): unknown {
   const code = codeOf(thrown);
   if (withoutRoom.has(code)) {
-    // Whether an effect took place is for whoever asked for it: a step that meets it waits, and nothing is given up.
+    // A step that meets it waits, and nothing is given up.
     return new RetryableError(`Expected room for a file in ${path}, got ${code}: make some, and it goes on by itself`, {
       code: "disk-full",
+      effect,
       cause: thrown,
     });
   }
@@ -74,6 +78,7 @@ async function writeAndPlace<Result>(
   place: (temporary: string) => Promise<Result>,
 ): Promise<Result> {
   const temporary = join(folder, `${temporaryPrefix}${randomBytes(8).toString("hex")}`);
+  let isPlaced = false;
   try {
     const handle = await open(temporary, "wx", 0o600);
     try {
@@ -83,11 +88,12 @@ async function writeAndPlace<Result>(
     } finally {
       await handle.close();
     }
+    isPlaced = true;
     const result = await place(temporary);
     await syncFolder(folder);
     return result;
   } catch (error) {
-    throw fileError(error, folder);
+    throw fileError(error, folder, isPlaced ? "possible" : "none");
   } finally {
     await rm(temporary, { force: true });
   }
@@ -128,8 +134,16 @@ export async function moveFile(folder: string, from: string, to: string): Promis
     if (codeOf(error) === "ENOENT") return false;
     throw fileError(error, folder);
   }
-  await syncFolder(folder);
+  await syncedOr(folder);
   return true;
+}
+
+async function syncedOr(folder: string): Promise<void> {
+  try {
+    await syncFolder(folder);
+  } catch (error) {
+    throw fileError(error, folder);
+  }
 }
 
 /** False when there was none. */
@@ -140,7 +154,7 @@ export async function removeFile(folder: string, name: string): Promise<boolean>
     if (codeOf(error) === "ENOENT") return false;
     throw fileError(error, join(folder, name));
   }
-  await syncFolder(folder);
+  await syncedOr(folder);
   return true;
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ConfigurationError, RetryableError } from "../../../lib/contracts/errors.ts";
 import {
   createFile,
@@ -9,6 +9,7 @@ import {
   moveFile,
   readStart,
   removeFile,
+  replaceFile,
 } from "../../../lib/platforms/local/durable-files.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -69,4 +70,24 @@ test.each(["ENOSPC", "EDQUOT", "EFBIG"])("%s is waited for, and says nothing abo
 test("other errors of the system stay as they are", () => {
   const broken = Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
   expect(fileError(broken, "/data")).toBe(broken);
+});
+
+test.each([
+  ["before it has its name, nothing took place", "writeFile", 0, "none"],
+  ["when its folder cannot be synced, it may have", "sync", 1, "possible"],
+] as const)("a file that finds no room: %s", async (_, method, goodCalls, effect) => {
+  const folder = await temporaryFolder();
+  const handle = await open(join(folder, "other"), "w");
+  const prototype: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const usual = prototype[method];
+  let calls = 0;
+  const spy = vi.spyOn(prototype, method).mockImplementation(async function (this: FileHandle, ...of: never[]) {
+    calls += 1;
+    if (calls > goodCalls) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    return Reflect.apply(usual, this, of);
+  });
+  const failure = await replaceFile(folder, "a", Buffer.from("x")).catch((error: unknown) => error);
+  spy.mockRestore();
+  expect(failure).toMatchObject({ name: "RetryableError", code: "disk-full", effect });
 });

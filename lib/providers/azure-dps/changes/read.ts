@@ -73,7 +73,7 @@ export function readChange(parts: Parts, given: JsonObject): DpsChange {
           status: "Succeeded",
           outcome: "succeeded",
           result: { read, items: kept },
-          ...remarkOn(items, left, parts.clock.now()),
+          ...remarkOn(items, left, parts.clock.wallMs()),
         },
       };
     },

@@ -105,7 +105,7 @@ async function goOn(
   if (certificate === undefined || sha256Hex(certificate) === state.refused?.fingerprint)
     return askForLeaf(work, state, operation);
   const proof = { code: state.code ?? "", authority: work.fields.content ?? state.authority };
-  const problem = leafProblem(certificate, proof, context.nowMs);
+  const problem = leafProblem(certificate, proof, work.parts.clock.wallMs());
   if (problem !== undefined) return askForLeaf(work, state, operation, problem);
   return { kind: "moved", handle: handleOf({ ...state, phase: "verify" }), status: "verify" };
 }
