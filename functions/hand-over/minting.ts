@@ -53,6 +53,8 @@ export async function mintOne(work: Work, before: HandOver): Promise<StepResult>
     // What landed late stands in its way, and would be found by nobody else for long.
     const strays = before.mint > 0 ? await straysOf(work, before) : [];
     if (strays.length > 0) return startRemoving(work, before, strays, { kind: "mint" });
+    // What is made and finds no room is lost: rather waited for than made again and again.
+    await work.handoffs.checkRoom?.();
   }
   const { result, recovered } = await once<Kept>(effect, {
     settling: mint.settling,

@@ -170,6 +170,11 @@ export interface HandoffStore {
   /** The content, once: whoever comes second, or too late, gets undefined. The stored copy is gone afterwards. */
   take(id: string): Promise<{ readonly entry: HandoffEntry; readonly content: Uint8Array } | undefined>;
   remove(id: string): Promise<boolean>;
+  /**
+   * Asked before anything is made that would be lost for want of room; absent where storage does not end.
+   * @throws RetryableError when there is none
+   */
+  checkRoom?(): Promise<void>;
   /** Removes what has expired and returns how many. */
   expire(nowMs: number): Promise<number>;
 }

@@ -45,6 +45,8 @@ export class HandOverWorld<Cloud extends HandOverCloud = FakeMint> {
   readonly served: Served[] = [];
   readonly refusals: string[] = [];
   #storeIsBroken = false;
+  /** Of the store. */
+  hasRoom = true;
 
   constructor(options: WorldOptions, cloudOf: (world: World) => Cloud) {
     const world: World = new World({ sweepEveryMs: 30_000, ...options }, (ports, io) => {
@@ -53,7 +55,10 @@ export class HandOverWorld<Cloud extends HandOverCloud = FakeMint> {
         if (this.#storeIsBroken) throw new RetryableError("the disk is full");
         return handoffs.put(...entry);
       };
-      const { handlers, ...rest } = functionsOver(ports, this.cloud.provider(io, { ...handoffs, put }));
+      const checkRoom = async () => {
+        if (!this.hasRoom) throw new RetryableError("the disk is full", { effect: "none" });
+      };
+      const { handlers, ...rest } = functionsOver(ports, this.cloud.provider(io, { ...handoffs, put, checkRoom }));
       return { ...rest, handlers: { ...handlers, [doorQueue]: this.#door(ports, io) } };
     });
     this.world = world;

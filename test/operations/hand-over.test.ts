@@ -372,6 +372,20 @@ describe("A hand-over", () => {
     expect(standing(all)).toEqual([]);
   });
 
+  test("makes nothing as long as there is no room to keep it, and makes it when there is some", async () => {
+    const all = opened({});
+    all.hasRoom = false;
+    all.submit("one", { mint: "immediate" });
+    await all.run(() => false, 20 * 60_000);
+    expect(all.row()).toMatchObject({ state: "active" });
+    expect(all.cloud.devices).toEqual([]);
+    all.hasRoom = true;
+    await all.run(() => all.cloud.devices.length === 1, 20 * 60_000);
+    expect(all.cloud.devices).toHaveLength(1);
+    await cancel(all);
+    await all.runUntilQuiet();
+  });
+
   test("takes no word for another one that was said before it was fetched", () => {
     const fetchedAt = { handoff: "one", by: "ines", at: 2, leftMs: 300_000 };
     const state = { phase: "following", mint: 1, removals: 0, used: 1, lost: 0, left: [], spared: [] } as const;

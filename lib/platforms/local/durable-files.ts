@@ -113,6 +113,11 @@ export async function replaceFile(folder: string, name: string, bytes: Uint8Arra
   await writeAndPlace(folder, bytes, (temporary) => rename(temporary, join(folder, name)));
 }
 
+/** Whether a file of that size finds room now. @throws RetryableError when it does not */
+export async function checkRoom(folder: string, bytes: number): Promise<void> {
+  await writeAndPlace(folder, Buffer.alloc(bytes), (temporary) => rm(temporary));
+}
+
 /** Creates the file whole, or not at all: false when the name is taken. */
 export async function createFile(folder: string, name: string, bytes: Uint8Array): Promise<boolean> {
   return writeAndPlace(folder, bytes, async (temporary) => {

@@ -3,7 +3,15 @@ import { link } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError } from "../../contracts/errors.ts";
 import type { Clock, HandoffStore } from "../../contracts/ports.ts";
-import { createPrivateFolder, listFolder, moveFile, readStart, removeFile, replaceFile } from "./durable-files.ts";
+import {
+  checkRoom,
+  createPrivateFolder,
+  listFolder,
+  moveFile,
+  readStart,
+  removeFile,
+  replaceFile,
+} from "./durable-files.ts";
 import {
   checkedEntry,
   envelopeOf,
@@ -24,6 +32,8 @@ import {
 } from "./sealed-file.ts";
 import { type SealedStoreOptions, sealedFolders, sealedSuffix, sealingKeys } from "./sealing-key.ts";
 
+/** More than archives and certificates with their keys have. */
+const usualBytes = 256 * 1024;
 const idPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 /** A claim older than this belongs to a process that died while it took the content. */
 const claimMs = 600_000;
@@ -132,6 +142,10 @@ export async function openLocalHandoffStore(options: LocalHandoffOptions): Promi
       await createPrivateFolder(folder);
       await replaceFile(folder, file, sealed);
       return entry;
+    },
+    async checkRoom() {
+      await createPrivateFolder(folder);
+      await checkRoom(folder, usualBytes);
     },
     async describe(id) {
       const header = await headerOfEntry(id);

@@ -1,6 +1,6 @@
-import { copyFile, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { copyFile, type FileHandle, open, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { HandoffEntry } from "../../../lib/contracts/ports.ts";
 import { Secret } from "../../../lib/contracts/secret.ts";
 import { openLocalHandoffStore } from "../../../lib/platforms/local/handoff.ts";
@@ -170,4 +170,22 @@ describe("take from the local handoff store", () => {
     await expect(store.take("entry-1")).rejects.toHaveProperty("code", "sealed-file-damaged");
     expect(await store.take("entry-1")).toBeUndefined();
   });
+});
+
+test("room is looked for without leaving anything, and its want is said before anything is made", async () => {
+  const { store, files, dataFolder } = await openStore();
+  await store.checkRoom?.();
+  expect(await files()).toEqual([]);
+  const handle = await open(join(dataFolder, "other"), "w");
+  const prototype: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+  const spy = vi.spyOn(prototype, "writeFile").mockRejectedValue(full);
+  await expect(store.checkRoom?.()).rejects.toMatchObject({
+    name: "RetryableError",
+    code: "disk-full",
+    effect: "none",
+  });
+  spy.mockRestore();
+  expect(await files()).toEqual([]);
 });
