@@ -210,7 +210,8 @@ function polled(run: Run, result: Extract<StepResult, { kind: "again" | "unclear
   }
   const ownMs = pollDelayMs(record.id, run.message.n, now - record.stepSince, result.pace);
   // A provider that asks for none, or for a time that is over by our clock, is not asked at once, and never for what nobody understood.
-  const delayMs = Math.max(result.retryAfterMs ?? ownMs, unclear ? ownMs : leastPauseMs);
+  const leastMs = unclear ? ownMs : Math.min(ownMs, leastPauseMs);
+  const delayMs = Math.max(result.retryAfterMs ?? ownMs, leastMs);
   const at = Math.min(now + delayMs, lastLookAt);
   const children = result.kind === "again" ? result.children : undefined;
   const clearsWait = record.waitingFor !== undefined && !unclear;
