@@ -45,8 +45,8 @@ export class Later extends Error {
 }
 
 /**
- * Thrown when a step has written what it owes, or may have, and could not send it. Not for the step to decide about: the message goes back, and the
- * next delivery of it sends what this one has written. Another message would prove it sent.
+ * Thrown when a step has written what it owes, or may have, and could not send it. Not for the step to decide about: the message goes
+ * back, and the next delivery of it sends what this one has written. Another message would prove it sent.
  */
 export class Unsent extends Error {
   constructor(cause: unknown) {

@@ -125,8 +125,6 @@ class Runner<Provider> {
         return await this.#carryOut(run);
       } catch (error) {
         if (!(error instanceof Overtaken)) return this.#putBack(message, delivery, watch, error);
-        // What the provider did is written before anything is decided anew: nobody else knows it.
-        if (run?.hasNews) await this.#commit(run, () => undefined);
       }
     }
     return release(
@@ -150,7 +148,11 @@ class Runner<Provider> {
       if (result.kind === "unchanged") return acknowledge;
       outcome = () => decide(run, result);
     } catch (error) {
-      if (error instanceof Overtaken) throw error;
+      if (error instanceof Overtaken) {
+        // What the provider did is written before anything is decided anew: nobody else knows it.
+        if (run.hasNews) await this.#commit(run, () => undefined);
+        throw error;
+      }
       if (error instanceof Unsent) throw error.cause;
       if (!(error instanceof Later || error instanceof Stop)) run.watch?.threw(error);
       if (error instanceof LeaseHeldError) return this.#lookAfterLease(run);
